@@ -1,0 +1,92 @@
+"""Where things lie: the data folder, the secret key in it, and the address of the database.
+
+Settings are made of these, so nothing here may need settings, Django or a running database.
+"""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+
+# sun_path holds 108 bytes on Linux and 104 on macOS, with a closing zero byte.
+SOCKET_PATH_BYTES = 103
+SOCKET_NAME = ".s.PGSQL.5432"
+# The owner and the name of the embedded database.
+DATABASE = "potluck"
+
+
+def data_folder() -> Path:
+    """The folder that holds everything, absolute and made if absent: POTLUCK_DATA, else `data`.
+
+    In a checkout `data` lies beside the package wherever the command was typed, so that one checkout
+    is one network; an installed package takes the folder it is started in.
+    """
+    checkout = Path(__file__).resolve().parents[2]
+    home = checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
+    folder = Path(os.environ.get("POTLUCK_DATA") or home / "data").expanduser().absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def secret_key(data: Path) -> str:
+    """POTLUCK_SECRET_KEY, else the key in the data folder, made once however many processes ask first."""
+    if given := os.environ.get("POTLUCK_SECRET_KEY"):
+        return given
+    path = data / "secret-key"
+    if not path.exists():
+        draft = data / f".secret-key.{os.getpid()}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # Fails if another process was first; then its key is the key.
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def hosts(origin: str) -> list[str]:
+    """The names this network answers to: its own, and the machine it runs on."""
+    name = urlsplit(origin).hostname
+    names = [name] if name else []
+    return list(dict.fromkeys([*names, "localhost", "127.0.0.1", "[::1]"]))
+
+
+def database(data: Path) -> dict[str, Any]:
+    """Django's entry for the database: DATABASE_URL (any form libpq takes), else the embedded server."""
+    given = conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
+    if not given:
+        given = {"host": str(socket_folder(data)), "user": DATABASE, "dbname": DATABASE}
+    named = {key.upper(): str(given.pop(key, "")) for key in ("user", "password", "host", "port")}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", DATABASE),
+        **named,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "potluck", **given},
+    }
+
+
+def is_embedded() -> bool:
+    """Whether the database is the one Potluck starts itself."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def socket_folder(data: Path) -> Path:
+    """Where the embedded server listens: in the data folder, or in /tmp if that path is too long.
+
+    It depends on the data folder alone, never on who asks, so a cron job finds the server of a login.
+    """
+    folder = data / "run"
+    if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+        return folder
+    digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
+    return Path("/tmp") / f"potluck-{digest}"  # noqa: S108 -- made 0700 and its owner checked before use
