@@ -12,7 +12,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --no-input --retries 10 --timeout 60 --require-hashes --no-deps
+INSTALL := $(BIN)/python -m pip install -qq --no-input --retries 10 --timeout 60 --require-hashes --no-deps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -45,15 +45,16 @@ check: .venv/dev-installed
 
 # ---- set-up: each step leaves a stamp, so that the second time costs nothing
 
-.venv/bin/python:
+.venv/made:
 	@command -v $(PYTHON) >/dev/null || { echo "Potluck needs Python 3.11 or newer; there is no $(PYTHON) here." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Potluck needs Python 3.11 or newer; $(PYTHON) is" \
 	  "$$($(PYTHON) -V). If a newer one is installed, say for example: make run PYTHON=python3.12" >&2; exit 1; }
 	@echo "Setting up Python in .venv ..."
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
 
 # The package lies in this folder, so instead of building it, Python is told where it is and given the command.
-.venv/installed: requirements.txt | .venv/bin/python
+.venv/installed: requirements.txt | .venv/made
 	@echo "Installing what Potluck needs ..."
 	@$(try) $(INSTALL) -r requirements.txt
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/potluck-here.pth"
@@ -71,7 +72,7 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; $(try) npm ci --loglevel=error --no-progress >/dev/null
 	@touch $@
 
-.venv/browser: | .venv/bin/python
+.venv/browser: | .venv/made
 	@found() { command -v "$${POTLUCK_CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }; \
 	found >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
 	  echo "The tests need the Chromium browser. Please install it, or name one in POTLUCK_CHROMIUM." >&2; exit 1; }; \
