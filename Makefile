@@ -17,7 +17,6 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
-export PYTHONWARNINGS :=
 
 # Registries and mirrors have bad moments: three tries, with a rest between them.
 try = try() { for rest in 5 20 0; do "$$@" && return; [ $$rest = 0 ] || { echo "Trying again in $$rest seconds." >&2; sleep $$rest; }; done; \
