@@ -24,7 +24,9 @@ PAGES = {
 class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200 if self.path in PAGES else 404)
-        self.send_header("Content-Type", "text/css" if self.path.endswith(".css") else "text/html; charset=utf-8")
+        self.send_header(
+            "Content-Type", "text/css" if self.path.endswith(".css") else "text/html; charset=utf-8"
+        )
         self.send_header("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self'")
         self.end_headers()
         self.wfile.write(PAGES.get(self.path, "").encode())

@@ -1,0 +1,66 @@
+"""Pages are HTML first: nothing inline that a strict content security policy would refuse, nothing unescaped."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import templates, text
+
+FORBIDDEN = {
+    "inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)", re.I),
+    "inline style sheet": re.compile(r"<style\b", re.I),
+    "style attribute": re.compile(r"<[^>{]*\sstyle\s*=", re.I),
+    "event attribute": re.compile(r"<[a-z][^>]*\s(on[a-z]+|hx-on[^=\s]*)\s*=", re.I),
+    "script address": re.compile(r"javascript:", re.I),
+    "escaping switched off": re.compile(r"\{%-?\s*autoescape\s+false", re.I),
+}
+SAFE = re.compile(r"([\w.()\[\]'\"]+)\s*\|\s*safe\b")
+# HTML that kit.html cleaned and rendered when it was written, or that is ours.
+CLEAN = re.compile(r"(^|\.|_)(html|body_html|excerpt_html|bio_html|icon|marked|json)(\(\))?$")
+TEXT = re.compile(r"""(?:_|gettext|ngettext)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def places(path: Path, rule: re.Pattern[str]) -> list[str]:
+    return [
+        f"{path}:{text(path).count(chr(10), 0, hit.start()) + 1} {hit[0][:60]}"
+        for hit in rule.finditer(text(path))
+    ]
+
+
+@pytest.mark.parametrize("rule", FORBIDDEN)
+def test_no_template_holds_anything_inline(rule: str) -> None:
+    assert [place for path in templates() for place in places(path, FORBIDDEN[rule])] == []
+
+
+def test_html_is_marked_safe_only_where_it_was_cleaned_when_written() -> None:
+    unknown = [
+        f"{path} {hit[0]}"
+        for path in templates()
+        for hit in SAFE.finditer(text(path))
+        if not CLEAN.search(hit[1])
+    ]
+    assert unknown == []
+
+
+def test_texts_for_people_keep_calm() -> None:
+    """No exclamation marks in what we say, in pages and in messages."""
+    loud = [f"{path} {hit[1]}" for path in templates() for hit in TEXT.finditer(text(path)) if "!" in hit[1]]
+    assert loud == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "planted"),
+    [
+        ("inline script", "<script>go()</script>"),
+        ("inline style sheet", "<style>p{}</style>"),
+        ("style attribute", '<p class="a" style="color: red">'),
+        ("event attribute", '<button onclick="go()">'),
+        ("script address", '<a href="javascript:go()">'),
+        ("escaping switched off", "{% autoescape false %}"),
+    ],
+)
+def test_a_planted_fault_would_be_found(rule: str, planted: str) -> None:
+    assert FORBIDDEN[rule].search(planted)
+    fine = '<script src="/a.js" defer></script><script type="application/ld+json">{}</script><p class="onward">on = 3</p>'
+    assert not FORBIDDEN[rule].search(fine)
