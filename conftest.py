@@ -1,0 +1,50 @@
+"""What every test stands on: a throw-away data folder and an embedded PostgreSQL of its own for each run.
+
+It begins when the first test asks for the database and ends with the run. Several runs at once do not meet;
+the workers of one `pytest -n` share one server, each with its own database. Set DATABASE_URL to use another.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Settings read the environment when first imported, so this comes before anything of Django's.
+_BED = os.environ.get("POTLUCK_TESTBED")
+_IS_FIRST = _BED is None
+if _BED is None:
+    _BED = os.environ["POTLUCK_TESTBED"] = tempfile.mkdtemp(prefix="potluck-test-", dir="/tmp")
+    Path(_BED).chmod(0o711)  # PostgreSQL passes through here as another user when the tests run as root.
+os.environ["POTLUCK_DATA"] = str(Path(_BED, "data"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "potluck.settings"
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+
+# Here rather than in pytest-django, which would read the settings before this file is.
+django.setup()
+
+from potluck.store import place, postgres, tuning  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres() -> Iterator[None]:
+    """A PostgreSQL that need not survive a crash."""
+    if not place.is_embedded():
+        yield
+        return
+    with postgres.start(place.data_folder(), tied=True, extra=tuning.CARELESS):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    embedded_postgres: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Where pytest-django lets us in before it makes the test database."""
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _IS_FIRST and _BED:
+        shutil.rmtree(_BED, ignore_errors=True)

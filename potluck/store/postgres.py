@@ -1,0 +1,184 @@
+"""Minding the embedded PostgreSQL: make it, start it, know when it answers, stop it.
+
+Everybody who uses the server holds a shared lock on `postgres.users`; the last to leave turns it off.
+The locks are the kernel's, so `kill -9` lets go of them. A server whose starter died is simply used by
+the next one to come. `serve` ties the server to its own life and stops it whoever else is using it.
+"""
+
+import fcntl
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+
+from potluck.kit.errors import Refused
+from potluck.store import cluster, place
+
+START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.
+LEFTOVER_SECONDS = 30.0  # How long what a crash left behind may hold the folder.
+
+
+class Server:
+    """A running embedded server and our share in it. Leave it with `stop`, or use it as a context."""
+
+    def __init__(
+        self, layout: cluster.Layout, pid: int, share: IO[bytes], child: cluster.Child | None
+    ) -> None:
+        self.layout = layout
+        self.pid = pid
+        self._share = share
+        self._child = child
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def is_alive(self) -> bool:
+        """Whether the process that leads the server still runs."""
+        return cluster.is_ours(self.pid, self.layout)
+
+    def stop(self, *, even_if_used: bool = False) -> None:
+        """Leave the server; shut it down if nobody else uses it, or whoever uses it."""
+        if self._share.closed:
+            return
+        with _door(self.layout.data):
+            try:
+                fcntl.flock(self._share, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                alone = True
+            except BlockingIOError:
+                alone = False
+            if alone or even_if_used:
+                cluster.shut_down(self.pid, self.layout)
+                if self._child:
+                    self._child.wait()
+            self._share.close()
+
+    def leave(self) -> None:
+        """Let go of the server without stopping it, as a forked child must."""
+        self._share.close()
+
+    def tidy_log(self) -> None:
+        """Keep the log small: beyond 10 MB it becomes `postgres.log.1`. The server goes on appending."""
+        cluster.rotate(self.layout.log)
+
+
+def start(
+    data: Path,
+    *,
+    tied: bool = False,
+    extra: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = lambda sentence: print(sentence, file=sys.stderr),
+) -> Server:
+    """The embedded server of this data folder, answering: started now, or found running.
+
+    `tied` ends the server when the calling thread dies (Linux). `extra` adds PostgreSQL settings, if it is
+    we who start it. `say` hears a sentence when starting takes long. Raises Refused with a sentence.
+    """
+    layout = cluster.Layout(data)
+    share = (data / "postgres.users").open("ab")
+    try:
+        with _door(data):
+            fcntl.flock(share, fcntl.LOCK_SH)
+            pid, child = _ensure_running(layout, tied=tied, extra=extra or {}, say=say)
+            _ensure_database(layout)
+    except BaseException:
+        share.close()
+        raise
+    return Server(layout, pid, share, child)
+
+
+@contextmanager
+def running(data: Path) -> Iterator[None]:
+    """A database for as long as a command lasts: the embedded one, or the one DATABASE_URL names."""
+    if not place.is_embedded():
+        yield
+        return
+    with start(data):
+        yield
+
+
+@contextmanager
+def _door(data: Path) -> Iterator[None]:
+    """One at a time may start or stop the server."""
+    with (data / "postgres.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _ensure_running(
+    layout: cluster.Layout, *, tied: bool, extra: Mapping[str, str], say: Callable[[str], None]
+) -> tuple[int, cluster.Child | None]:
+    deadline = time.monotonic() + START_SECONDS
+    give_up = time.monotonic() + LEFTOVER_SECONDS
+    while True:
+        pid = cluster.running_pid(layout)
+        child = None
+        if pid is None:
+            child = cluster.launch(layout, tied=tied, extra=extra)
+            pid = child.pid
+        if _answers(layout, pid, child, deadline, say):
+            return pid, child
+        # It ended before it answered: it was on its way out, or a leftover of a crash still holds the folder.
+        if time.monotonic() > give_up or (child and not _is_held(layout)):
+            raise Refused(
+                f"PostgreSQL did not start. Its last words, in {layout.log}: {cluster.last_words(layout)}"
+            )
+        time.sleep(0.3)
+
+
+def _answers(
+    layout: cluster.Layout,
+    pid: int,
+    child: cluster.Child | None,
+    deadline: float,
+    say: Callable[[str], None],
+) -> bool:
+    """Wait until a query succeeds; False once the process has ended."""
+    speak_at = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        try:
+            with _connect(layout, "postgres") as connection:
+                connection.execute("SELECT 1")
+            return True
+        except psycopg.OperationalError:
+            pass
+        if (child.poll() is not None) if child else not cluster.is_ours(pid, layout):
+            return False
+        if time.monotonic() > speak_at:
+            say("PostgreSQL is putting itself in order after a sudden stop. This may take a few minutes.")
+            speak_at = time.monotonic() + 60
+        time.sleep(0.03)
+    return False
+
+
+def _ensure_database(layout: cluster.Layout) -> None:
+    try:
+        connection = _connect(layout, place.DATABASE)
+    except psycopg.OperationalError:
+        with _connect(layout, "postgres") as first:
+            first.execute(f"CREATE DATABASE {place.DATABASE}")
+        connection = _connect(layout, place.DATABASE)
+    with connection:
+        row = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
+        if row is None:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+
+
+def _connect(layout: cluster.Layout, database: str) -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(
+        host=str(layout.sockets), user=place.DATABASE, dbname=database, autocommit=True, connect_timeout=5
+    )
+
+
+def _is_held(layout: cluster.Layout) -> bool:
+    words = cluster.last_words(layout)
+    return "still in use" in words or "postmaster.pid" in words
