@@ -74,7 +74,7 @@ def launch(layout: Layout, *, tied: bool, extra: Mapping[str, str]) -> Child:
     except PermissionError as error:
         raise Refused(f"PostgreSQL cannot listen: {error}.") from error
     tuning.write(layout.database, sockets=layout.sockets, extra=extra)
-    _forget_a_reused_pid(layout)
+    _forget_the_dead(layout)
     rotate(layout.log)
     with layout.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603 -- our own program, our own arguments
@@ -166,15 +166,17 @@ def is_ours(pid: int, layout: Layout) -> bool:
         return False
 
 
-def _forget_a_reused_pid(layout: Layout) -> None:
-    """Remove a postmaster.pid whose number now belongs to another program, which PostgreSQL would heed.
+def _forget_the_dead(layout: Layout) -> None:
+    """Remove the pid files of a server that is gone, which PostgreSQL heeds if the number lives on.
 
-    Not while any PostgreSQL still works in the folder: then the file guards the shared memory.
+    It does so as another program, or as a dead child nobody has asked after. Not while any PostgreSQL still
+    works in the folder: then postmaster.pid guards the shared memory.
     """
+    for name in (place.SOCKET_NAME, f"{place.SOCKET_NAME}.lock"):
+        (layout.sockets / name).unlink(missing_ok=True)
     path = layout.database / "postmaster.pid"
-    if not path.exists() or any(is_ours(pid, layout) for pid in psutil.pids()):
-        return
-    path.unlink(missing_ok=True)
+    if path.exists() and not any(is_ours(pid, layout) for pid in psutil.pids()):
+        path.unlink()
 
 
 def shut_down(pid: int, layout: Layout) -> None:
