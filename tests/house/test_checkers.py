@@ -10,14 +10,15 @@ from tests.checkers import OpenWindow, Windows, axe, vnu
 
 GOOD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Soil</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>Soil</h1><p id="told">Compost in a flat.</p><button type="button" id="more">More</button></main></body></html>"""
+<body><main><h1>Soil</h1>
+<p id="told">Compost in a flat.</p><button type="button">More</button></main></body></html>"""
 FAULTY = GOOD.replace('lang="en"', "").replace("<p ", '<img src="x.png"><p ').replace(">More<", "><")
 PAGES = {
     "/good": GOOD,
     "/faulty": FAULTY,
     "/dim": GOOD.replace("</head>", '<link rel="stylesheet" href="/dim.css"></head>'),
     "/script": GOOD.replace("</body>", "<script>document.title = 'ran'</script></body>"),
-    "/dim.css": "p { color: #ccc; background: #fff } @media (prefers-color-scheme: dark) { p { color: #000 } }",
+    "/dim.css": "p { color: #ccc; background: #fff } @media (prefers-color-scheme: dark) {p { color: #000 }}",
 }
 
 

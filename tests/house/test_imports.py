@@ -10,7 +10,7 @@ MODULES = {
     ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
     for path in ours(".py", under="potluck/", tests=False)
 }
-# A command imports what it needs when it is called, so that `potluck --help` is quick; ready() is Django's own late moment.
+# A command imports what it needs when called, so that `potluck --help` is quick; ready() is Django's.
 LATE = {"apps.py", "cli.py"}
 VAGUE = {"utils", "util", "helpers", "services", "managers", "common", "misc", "base", "core"}
 

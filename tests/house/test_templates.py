@@ -1,4 +1,4 @@
-"""Pages are HTML first: nothing inline that a strict content security policy would refuse, nothing unescaped."""
+"""Pages are HTML first: nothing inline that our strict security policy would refuse, nothing unescaped."""
 
 import re
 from pathlib import Path
@@ -62,5 +62,6 @@ def test_texts_for_people_keep_calm() -> None:
 )
 def test_a_planted_fault_would_be_found(rule: str, planted: str) -> None:
     assert FORBIDDEN[rule].search(planted)
-    fine = '<script src="/a.js" defer></script><script type="application/ld+json">{}</script><p class="onward">on = 3</p>'
+    data = '<script type="application/ld+json">{}</script>'
+    fine = f'<script src="/a.js" defer></script>{data}<p class="onward">on = 3</p>'
     assert not FORBIDDEN[rule].search(fine)
