@@ -1,0 +1,1 @@
+"""Channels: the ways in and out, a folder each; they do not know each other."""

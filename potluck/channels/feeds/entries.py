@@ -1,0 +1,184 @@
+"""One entry of either feed parser made into an `Item`. Both speak nearly the same dictionary."""
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from time import struct_time
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from potluck.channels.feeds.shape import (
+    Enclosure,
+    Item,
+    has_markup,
+    language_code,
+    moment,
+    person_name,
+    plain,
+    tag_names,
+    title_text,
+    web_address,
+)
+
+Entry = Mapping[str, object]
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_FEEDBURNER_LINK = "{http://rssnamespace.org/feedburner/ext/1.0}origLink"
+_XHTML = ("xhtml", "application/xhtml+xml")
+_PREFIXED = re.compile(r"<(\w{1,20}):(?:div|p|span|a|body)[\s>]")
+_MEDIA = ("image", "audio", "video")
+
+
+def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) -> Item:
+    """`node` is the same entry in the tree, if found; `base` is None where xml:base must be minded."""
+    if base is None:
+        base = (node.base if node is not None else None) or url
+    said, summary, inner_base, language = _said(entry)
+    marked_up = has_markup(said)
+    own_language = (node.get(_LANG) or "") if node is not None else ""
+    return Item(
+        id=string(entry, "id"),
+        url=_link(entry, node, base),
+        title=title_text(string(entry, "title")),
+        html=said if marked_up else "",
+        text="" if marked_up else said,
+        summary=summary,
+        author=_author(entry),
+        published=_time(entry, "published") or _time(entry, "updated"),
+        updated=_time(entry, "updated"),
+        tags=tag_names(
+            string(tag, "label") or string(tag, "term") for tag in records(entry, "tags") if _is_ours(tag)
+        ),
+        language=language_code(language or own_language or string(entry, "language")),
+        enclosures=tuple(_enclosures(entry, base, said)),
+        base=_joined(base, inner_base),
+    )
+
+
+def like_quick(entry: Entry) -> Entry:
+    """feedparser's entry under the names the quick parser uses."""
+    # dict.get, since feedparser's own lookup warns about, or invents, some of these.
+    got = {key: dict.get(entry, key) for key in entry} if isinstance(entry, dict) else dict(entry)
+    got["description"] = got.get("summary")
+    for key in ("published", "updated"):
+        parsed = got.get(f"{key}_parsed")
+        got[key] = parsed if isinstance(parsed, struct_time) else None
+    if not got["published"] and isinstance(created := got.get("created_parsed"), struct_time):
+        got["published"] = created
+    got["enclosures"] = [link for link in records(got, "links") if string(link, "rel") == "enclosure"]
+    return got
+
+
+def weight(entry: Entry) -> int:
+    """How much text an entry has, in characters with markup: enough to compare two readings."""
+    texts = [string(content, "value") for content in records(entry, "content")]
+    return max(len(text.strip()) for text in (*texts, string(entry, "description")))
+
+
+def _said(entry: Entry) -> tuple[str, str, str, str]:
+    """The fullest text, another as summary if it says something else, the text's base and language."""
+    contents = [content for content in records(entry, "content") if string(content, "value").strip()]
+    best = max(contents, key=lambda content: len(string(content, "value")), default={})
+    said, summary = _unwrapped(best).strip(), string(entry, "description").strip()
+    if len(summary) > len(said) and len(plain(summary)) > len(plain(said)):
+        said, summary, best = summary, said, {}
+    return said, _summary(summary, said), string(best, "base"), string(best, "language")
+
+
+def _summary(summary: str, said: str) -> str:
+    """The summary as plain text, or nothing where it is only the beginning over again."""
+    if not summary or summary == said:
+        return ""
+    summary = plain(summary)
+    beginning = plain(said[: 4 * len(summary) + 2000])[: len(summary)]
+    return "" if beginning[:50] == summary[:50] else summary
+
+
+def _unwrapped(content: Entry) -> str:
+    """XHTML without the element of the feed around it, and without name prefixes."""
+    value = string(content, "value")
+    if string(content, "type") not in _XHTML:
+        return value
+    if value.startswith(("<content", "<atom:content", "<summary")) or re.match(r"<\w{1,20}:content\b", value):
+        value = value[value.find(">") + 1 : max(value.rfind("</"), 0)]
+    if prefix := _PREFIXED.search(value):
+        value = re.sub(rf"(</?){prefix[1]}:", r"\1", value)
+    return value
+
+
+def _link(entry: Entry, node: etree._Element | None, base: str) -> str:
+    """The address of the thing itself, past FeedBurner's counting detour where it tells."""
+    if node is not None and (direct := node.findtext(_FEEDBURNER_LINK)):
+        return web_address(base, direct)
+    links = [link for link in records(entry, "links") if string(link, "rel") in ("", "alternate")]
+    pages = [link for link in links if string(link, "type") in ("", "text/html", "application/xhtml+xml")]
+    first = string(pages[0], "href") if pages else ""
+    return web_address(base, first) or web_address(base, string(entry, "link"))
+
+
+def _author(entry: Entry) -> str:
+    names = [person_name(string(author, "name")) for author in records(entry, "authors")[:5]]
+    given = dict.fromkeys(name for name in names if name)
+    return ", ".join(given) or person_name(string(entry, "author"))
+
+
+def _is_ours(tag: Entry) -> bool:
+    """Blogger marks each entry with what kind of record it is; that is no tag."""
+    return not string(tag, "scheme").startswith("http://schemas.google.com/")
+
+
+def _enclosures(entry: Entry, base: str, said: str) -> Iterator[Enclosure]:
+    """Attached files once each; pictures in several sizes once, and not those the text already shows."""
+    links = [link for link in records(entry, "links") if string(link, "rel") == "enclosure"]
+    media = [one for one in records(entry, "media_content") if _is_media(one)]
+    media.sort(key=lambda one: -number(one, "width", 0))
+    seen = set[str]()
+    for file in (*records(entry, "enclosures"), *links, *media):
+        address = web_address(base, string(file, "url") or string(file, "href"))
+        bare = address.partition("?")[0]
+        if not address or bare in seen or (file in media and bare in said):
+            continue
+        seen.add(bare)
+        kind = string(file, "type") or string(file, "medium")
+        length = number(file, "length", 0) or number(file, "filesize", 0)
+        yield Enclosure(address, kind, length or None, plain(string(file, "description")))
+
+
+def _is_media(media: Entry) -> bool:
+    return string(media, "medium") in _MEDIA or string(media, "type").partition("/")[0] in _MEDIA
+
+
+def _time(entry: Entry, key: str) -> datetime | None:
+    value = entry.get(key)
+    try:
+        if isinstance(value, struct_time):
+            return moment(datetime.fromtimestamp(calendar.timegm(value), tz=UTC))
+        return moment(datetime.fromisoformat(value)) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _joined(base: str, inner: str) -> str:
+    try:
+        return urljoin(base, inner)
+    except ValueError:
+        return base
+
+
+def string(entry: Entry, key: str) -> str:
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def number(entry: Entry, key: str, otherwise: int) -> int:
+    value = entry.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    return value if isinstance(value, int) and 0 <= value < 2**53 else otherwise
+
+
+def records(entry: Entry, key: str) -> Sequence[Entry]:
+    value = entry.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

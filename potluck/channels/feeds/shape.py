@@ -1,0 +1,148 @@
+"""The one shape every feed takes, whatever it was written in, and the small cleanings all formats share."""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+MOST_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that comes with an item. `length` is in bytes, `title` its alternative text."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing said. `html` is as it came: not cleaned, its links relative to `base`.
+
+    `text` is set instead of `html` where the item is plain text. `summary` is plain text, and empty where
+    it would only repeat the beginning. Times are aware and in UTC.
+    """
+
+    id: str
+    url: str = ""
+    title: str = ""
+    html: str = ""
+    text: str = ""
+    summary: str = ""
+    author: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed and its items in the feed's own order. `ttl` is in seconds."""
+
+    title: str = ""
+    home_url: str = ""
+    description: str = ""
+    language: str = ""
+    hub: str = ""
+    self_url: str = ""
+    ttl: int | None = None
+    author: str = ""
+    items: tuple[Item, ...] = field(default=())
+
+
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<(?:!--.*?--|[/!?]?[A-Za-z][^<>]*)>", re.DOTALL)
+_PAIRED = re.compile(r"</[A-Za-z]|<(?:br|img|hr|wbr)\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_MAIL = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
+# So old that it says "no date", not "long ago": the zero of Unix, of .NET, of spreadsheets.
+_NO_DATE_BEFORE = datetime(1900, 1, 2, tzinfo=UTC)
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def plain(marked_up: str) -> str:
+    """HTML as one line of plain text, for titles and summaries."""
+    if "<" in marked_up:
+        if "</s" in marked_up or "</S" in marked_up:
+            marked_up = _UNSEEN.sub(" ", marked_up)
+        marked_up = _TAG.sub(" ", marked_up)
+    if "&" in marked_up:
+        marked_up = html.unescape(marked_up)
+    return _SPACE.sub(" ", marked_up).strip()
+
+
+def title_text(title: str) -> str:
+    """A title as plain text, when nobody can know whether it was meant as HTML.
+
+    Titles rarely say what they are, and often lie. A lone `<em>` is a title about HTML and stays;
+    a pair of tags is markup and goes.
+    """
+    if "<" in title and _PAIRED.search(title):
+        title = re.sub(
+            r"</?(?:b|i|u|em|strong|span|code|sup|sub|small|font|q|cite|abbr|tt)\b[^<>]*>", "", title
+        )
+        title = _TAG.sub(" ", title)
+    if "&" in title and _ENTITY.search(title):
+        title = html.unescape(title)
+    return _SPACE.sub(" ", title).strip()
+
+
+def web_address(base: str, link: str) -> str:
+    """The full http(s) address of a link, or nothing."""
+    link = link.strip()
+    if not link:
+        return ""
+    try:
+        full = urljoin(base, link) if base else link
+    except ValueError:
+        return ""
+    full = re.sub(r"[\t\r\n]+", "", full)
+    return full.replace(" ", "%20") if full[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def moment(when: datetime | None) -> datetime | None:
+    """The time in UTC, or None for the zeros that programs write when they know no date."""
+    if when is None:
+        return None
+    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when
+    try:
+        when = when.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    return None if when < _NO_DATE_BEFORE or when == _ZERO else when
+
+
+def person_name(author: str) -> str:
+    """The name in "ada@example.org (Ada)" or "Ada <ada@example.org>". We pass on names, not addresses."""
+    if "@" not in author:
+        return plain(author)
+    return plain(_MAIL.sub(" ", author).replace("<>", " ").replace("< >", " ")).strip(" ()<>,;")
+
+
+def language_code(code: str) -> str:
+    code = code.strip().replace("_", "-")
+    return code if _LANGUAGE.fullmatch(code) else ""
+
+
+def tag_names(raw: Iterable[str]) -> tuple[str, ...]:
+    """Tags without doubles, addresses and leading '#', at most fifty."""
+    names: dict[str, str] = {}
+    for one in raw:
+        name = title_text(one).lstrip("#").strip()
+        if name and len(name) <= 100 and "://" not in name:
+            names.setdefault(name.casefold(), name)
+    return tuple(names.values())[:MOST_TAGS]
+
+
+def has_markup(text: str) -> bool:
+    return bool(_TAG.search(text) or _ENTITY.search(text))
