@@ -1,0 +1,50 @@
+"""What only this channel needs to know of a source, and which item became which post."""
+
+from django.db import models
+from django.utils import timezone
+
+from potluck.people.models import Source
+from potluck.posts.models import Post
+
+
+class Subscription(models.Model):
+    """How one feed address is read, once for everybody who named it.
+
+    `etag` and `modified` go back to the server as they came; `digest` is of the last body, since many servers
+    ignore both. `interval` is the rest between two looks, in seconds. `hash` numbers of items are in Item.
+    """
+
+    url = models.CharField(max_length=2000, unique=True)
+    etag = models.CharField(max_length=500, blank=True)
+    modified = models.CharField(max_length=100, blank=True)
+    digest = models.BinaryField(default=b"")
+    interval = models.PositiveIntegerField(default=3600)
+    errors = models.PositiveIntegerField(default=0)
+    next_look_at = models.DateTimeField(default=timezone.now, null=True)
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_look_at"], name="subscription_due", condition=models.Q(next_look_at__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Item(models.Model):
+    """One item of one source. `identity` is a digest of its guid, `content` of what it said when last read."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="items")
+    identity = models.BinaryField(max_length=16)
+    content = models.BinaryField(max_length=16)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="items")
+    first_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "identity"], name="one_item_each")]
+
+    def __str__(self) -> str:
+        return f"item of {self.source_id}"

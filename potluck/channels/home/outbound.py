@@ -1,0 +1,49 @@
+"""Carry matches home: one statement writes a row a person, and open pages are told that something came."""
+
+from django.db import connection
+
+from potluck.deliver.wishes import WANTED_SQL
+from potluck.kit.sql import Select
+from potluck.posts.audience import VISIBLE_SQL
+
+CHANNEL = "potluck_home"
+# PostgreSQL takes 8,000 bytes in one notice; an event id has up to 19 digits.
+_IDS_A_NOTICE = 350
+
+_WRITE = f"""
+INSERT INTO home_arrival AS h (person_id, thing, post_id, place, score, reasons, event, at)
+SELECT viewer.id, p.thing, (array_agg(p.id ORDER BY m.place, p.id))[1], min(m.place), max(m.score),
+       jsonb_agg(DISTINCT m.reason), max(m.event), statement_timestamp()
+FROM ({{matches}}) m
+JOIN posts_post p ON p.id = m.post
+JOIN people_person author ON author.id = p.author_id
+JOIN people_person viewer ON viewer.id = m.person
+WHERE {VISIBLE_SQL} AND (m.place = 2 OR {WANTED_SQL})
+GROUP BY viewer.id, p.thing
+ON CONFLICT (person_id, thing) DO UPDATE SET
+    reasons = h.reasons || (SELECT COALESCE(jsonb_agg(r), '[]') FROM jsonb_array_elements(EXCLUDED.reasons) r
+                            WHERE NOT h.reasons @> jsonb_build_array(r)),
+    place = LEAST(h.place, EXCLUDED.place),
+    score = GREATEST(h.score, EXCLUDED.score),
+    event = EXCLUDED.event,
+    -- What one has seen does not come again because more people pass it on; what speaks to one does.
+    at = CASE WHEN EXCLUDED.place = 1 THEN h.at ELSE EXCLUDED.at END,
+    seen_at = CASE WHEN EXCLUDED.place = 1 THEN h.seen_at END
+RETURNING event
+"""
+
+
+class HomeCarrier:
+    """Home rows are the home deliveries: nothing else has to be carried."""
+
+    def take(self, matches: Select) -> None:
+        """Write the rows, and tell the stream process by one notice when the transaction holds."""
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE.format(matches=matches.sql), matches.params)
+            events = sorted({row[0] for row in cursor.fetchall()})
+            for start in range(0, len(events), _IDS_A_NOTICE):
+                notice = ",".join(str(event) for event in events[start : start + _IDS_A_NOTICE])
+                cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, notice])
+
+
+carrier = HomeCarrier()

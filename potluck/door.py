@@ -1,0 +1,32 @@
+"""The one way in. Everything said, by any channel, enters here: screened, shared, and findable at once."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from potluck.posts.draft import Draft
+from potluck.posts.models import Post
+from potluck.posts.share import share_all
+from potluck.safety import limits
+from potluck.safety.screen import Verdict, screen
+from potluck.search.index import index_posts
+
+
+def admit(draft: Draft) -> Post:
+    """Let one thing in that a person says themselves. Raises Refused or Malformed with a sentence."""
+    if draft.source is None:
+        limits.take("reply" if draft.reply_to else "share", draft.author.id)
+    return admit_all([draft])[0]
+
+
+@transaction.atomic
+def admit_all(drafts: Sequence[Draft]) -> list[Post]:
+    """Let a batch in, all or nothing: posts, words for the search and events in one transaction."""
+    verdicts = [screen(draft) for draft in drafts]
+    posts = share_all(drafts)
+    held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
+    if held:
+        Post.objects.filter(pk__in=[post.pk for post in held]).update(held_at=timezone.now())
+    index_posts(posts)
+    return posts

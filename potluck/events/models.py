@@ -1,0 +1,43 @@
+"""One table: what happened."""
+
+from django.db import models
+from django.utils import timezone
+
+from potluck.kit.ids import new_id
+
+
+class Kind(models.TextChoices):
+    """What can happen. `about` is a post unless it says otherwise."""
+
+    SHARED = "shared"  # a new post; `about` is the post
+    BEFORE = "before"  # a post older than our knowing its source: archived, brought to nobody
+    REPLIED = "replied"  # `about` is the reply
+    PASSED_ON = "passed_on"  # `about` is the new post, whose `via` is the old one
+    THANKED = "thanked"  # `about` is what helped, `to` whom it thanks
+    USED = "used"  # the same, with the story in posts.Use
+    EDITED = "edited"
+    DELETED = "deleted"
+    FOLLOWED = "followed"  # `to` is who is followed
+
+
+class Event(models.Model):
+    """Something happened. `handled_at` is set in the transaction that wrote its matches."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    by = models.BigIntegerField(null=True)
+    about = models.BigIntegerField(null=True)
+    to = models.BigIntegerField(null=True)
+    whence = models.CharField(max_length=24, default="web")
+    at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="events_waiting", condition=models.Q(handled_at=None)),
+            models.Index(fields=["about"], name="events_about"),
+            models.Index(fields=["to", "id"], name="events_to", condition=models.Q(to__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.kind} {self.about}"

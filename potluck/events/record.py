@@ -1,0 +1,34 @@
+"""Write down what happened, and wake the worker."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from procrastinate.contrib.django import app
+
+from potluck.events.models import Event
+
+HANDLE = "potluck.flow.handle"
+
+
+def record(
+    kind: str,
+    *,
+    by: int | None = None,
+    about: int | None = None,
+    to: int | None = None,
+    whence: str = "web",
+    at: datetime | None = None,
+) -> Event:
+    """Write one event and the job that handles it, in the caller's transaction."""
+    event = Event(kind=kind, by=by, about=about, to=to, whence=whence)
+    if at:
+        event.at = at
+    return record_all([event])[0]
+
+
+def record_all(events: Sequence[Event]) -> list[Event]:
+    """Write a batch of events and one job for the whole batch, in the caller's transaction."""
+    written = Event.objects.bulk_create(events)
+    if written:
+        app.configure_task(HANDLE, queue="events").defer(events=[event.id for event in written])
+    return written

@@ -1,0 +1,55 @@
+"""The whole story: an event is matched with the people it helps, and each match is delivered as they wish.
+
+    something shared -> door.admit -> Post + Event   (in the request)
+    Event -> match: who? why? -> deliver: how?       (here, in the worker)
+
+Handling a batch is one transaction that ends by marking its events, so an event is handled once, however often it
+is tried and whatever dies in between.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from potluck.deliver.carrier import carriers
+from potluck.events.models import Event
+from potluck.events.record import HANDLE
+from potluck.kit.sql import union
+from potluck.match.finder import finders
+
+# An event that waits longer than this has lost its job and is taken up by the sweep.
+LOST = timedelta(seconds=60)
+SWEEP = 500
+
+
+@app.task(name=HANDLE, queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
+def handle(events: list[int]) -> None:
+    """Match a batch of events and deliver what was found."""
+    with transaction.atomic():
+        batch = list(Event.objects.select_for_update().filter(id__in=events, handled_at=None).order_by("id"))
+        if batch:
+            bring(batch)
+            Event.objects.filter(id__in=[event.id for event in batch]).update(handled_at=timezone.now())
+
+
+def bring(batch: Sequence[Event]) -> None:
+    """Find whom these events help, and hand the matches to every carrier."""
+    found = [select for finder in finders() if (select := finder(batch)) is not None]
+    if found:
+        matches = union(found)
+        for carrier in carriers():
+            carrier.take(matches)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="potluck.flow.sweep", queue="events", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Take up events whose job was lost, oldest first."""
+    lost = Event.objects.filter(handled_at=None, at__lt=timezone.now() - LOST).order_by("id")
+    waiting = list(lost.values_list("id", flat=True)[:SWEEP])
+    if waiting:
+        handle(waiting)

@@ -1,0 +1,61 @@
+"""Wish to hear from somebody or something, how much, and no more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from potluck.events.models import Kind
+from potluck.events.record import record
+from potluck.kit.errors import Malformed, Refused
+from potluck.people.models import Block, Follow, Level, Person, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wishes to hear from: one of these, or a person with a tag."""
+
+    who: Person | None = None
+    tag: str = ""
+    source: Source | None = None
+    thread: int | None = None
+    query: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "who": self.who,
+            "tag": self.tag,
+            "source": self.source,
+            "thread": self.thread,
+            "query": self.query,
+        }
+
+
+@transaction.atomic
+def follow(wish: Wish, *, by: Person, level: int = Level.NORMAL, name: str = "") -> Follow:
+    """Follow something, or change how much of it one hears. The latest few come home, marked as from before."""
+    if not any(wish.fields().values()):
+        raise Malformed(_("Say whom or what you would like to follow."))
+    if wish.who == by and not wish.tag:
+        raise Refused(_("What you share is on your own page already."))
+    if wish.who and Block.objects.filter(by__in=(by, wish.who), who__in=(by, wish.who)).exists():
+        raise Refused(_("You cannot follow this person."))
+    row, new = Follow.objects.get_or_create(
+        by=by, **wish.fields(), defaults={"level": level, "name": name[:200]}
+    )
+    if not new and (row.level, row.name) != (level, name or row.name):
+        row.level, row.name = level, name[:200] or row.name
+        row.save(update_fields=["level", "name"])
+    if new and level != Level.MUTED:
+        record(Kind.FOLLOWED, by=by.key, about=row.id, to=wish.who.key if wish.who else None)
+    return row
+
+
+def unfollow(row: Follow, *, by: Person) -> Wish:
+    """Follow it no more. Returns the wish, so that it can be undone."""
+    if row.by_id != by.id:
+        raise Refused(_("This is not yours to change."))
+    wish = Wish(who=row.who, tag=row.tag, source=row.source, thread=row.thread, query=row.query)
+    row.delete()
+    return wish

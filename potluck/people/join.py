@@ -1,0 +1,106 @@
+"""Becoming a member, and the people outside who have not."""
+
+import re
+import secrets
+import unicodedata
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.kit.ids import new_id
+from potluck.people.models import Account, Invitation, Network, Person
+from potluck.people.network import the_network
+
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,30}\Z")
+_NOT_HANDLE = re.compile(r"[^a-z0-9]+")
+# Words that are addresses of ours, or that would pass for the people who run the place.
+RESERVED = frozenset(
+    ["about", "accounts", "admin", "administrator", "api", "ask", "everybody", "files", "fresh", "health", "help", "home", "host", "image", "live", "mail", "me", "moderator", "network", "people", "postmaster", "posts", "potluck", "root", "search", "share", "sources", "static", "support", "system", "tags", "you"]
+)
+
+
+def as_handle(name: str) -> str:
+    """A handle made of a name, free to take. Names in other scripts become `person-…`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = _NOT_HANDLE.sub("-", plain).strip("-")[:24]
+    if len(base) < 2 or base in RESERVED:
+        base = f"person-{secrets.token_hex(3)}"
+    handle = base
+    while Person.objects.filter(handle=handle).exists():
+        handle = f"{base}-{secrets.token_hex(2)}"
+    return handle
+
+
+def check_handle(handle: str, *, of: Person | None = None) -> str:
+    """The handle as it may be used, or Malformed with a sentence."""
+    handle = handle.strip().lstrip("@").lower()
+    if not _HANDLE.match(handle):
+        raise Malformed(_("A handle has 2 to 31 small letters, digits, hyphens or underscores."))
+    if handle in RESERVED:
+        raise Malformed(_("This handle is kept for the network itself. Choose another."))
+    if Person.objects.filter(handle=handle).exclude(pk=of.pk if of else None).exists():
+        raise Malformed(_("Somebody has this handle already. Choose another."))
+    return handle
+
+
+def may_join(invitation: Invitation | None) -> None:
+    """Refuse with a sentence when nobody new, or nobody uninvited, may join now."""
+    if not Account.objects.filter(is_superuser=True).exists():
+        return
+    joining = the_network().joining
+    if joining == Network.Joining.CLOSED:
+        raise Refused(_("This network takes nobody new for now."))
+    if joining == Network.Joining.INVITED and invitation is None:
+        raise Refused(_("One joins this network by invitation. Ask somebody you know here for a link."))
+
+
+@transaction.atomic
+def join(
+    account: Account, *, name: str = "", handle: str = "", invitation: Invitation | None = None
+) -> Person:
+    """Give an account its person. The first one becomes the host. Harmless to repeat."""
+    known = Person.objects.filter(account=account).first()
+    if known:
+        return known
+    first = not Account.objects.select_for_update().filter(is_superuser=True).exists()
+    waits = the_network().joining == Network.Joining.APPROVAL and not first and invitation is None
+    key = new_id()
+    person = Person.objects.create(
+        id=key,
+        account=account,
+        name=name.strip(),
+        handle=check_handle(handle) if handle else as_handle(name),
+        uri=f"{settings.ORIGIN}/people/{key}",
+        approved_at=None if waits else timezone.now(),
+        moderator_since=timezone.now() if first else None,
+        invited_by=invitation.by if invitation else None,
+    )
+    if first:
+        account.is_superuser = True
+        account.save(update_fields=["is_superuser"])
+    return person
+
+
+def outside_person(url: str, *, name: str = "") -> Person:
+    """The person outside whose page or feed this is; the same one however often it is asked."""
+    known = Person.objects.filter(uri=url[:500]).first()
+    if known:
+        return known
+    host = urlsplit(url).hostname or "somewhere"
+    path = urlsplit(url).path.strip("/").split("/")[0]
+    hint = f"{host.removeprefix('www.')} {path}" if path.startswith("@") or path.startswith("~") else host
+    return Person.objects.create(
+        handle=as_handle(hint.removeprefix("www.")), name=name.strip()[:200], uri=url[:500], url=url[:2000]
+    )
+
+
+def find(handle: str) -> Person:
+    """The person with this handle, or Missing with a sentence."""
+    person = Person.objects.filter(handle=handle.strip().lstrip("@").lower(), removed_at=None).first()
+    if person is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle.strip().lstrip("@")})
+    return person

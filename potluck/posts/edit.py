@@ -1,0 +1,86 @@
+"""Change what was shared, keeping what it said before; or take it back, leaving a gap where it stood."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from potluck.events.models import Kind as Happening
+from potluck.events.record import record
+from potluck.kit import html, markdown
+from potluck.kit.errors import Malformed, Refused
+from potluck.kit.links import link_key
+from potluck.people.models import Person
+from potluck.posts.models import Kind, Post, Revision
+from potluck.posts.share import EXCERPT, render
+from potluck.posts.tags import normal_all, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a post is to say from now on. `html` (cleaned) is for what came from elsewhere."""
+
+    text: str
+    title: str = ""
+    html: str | None = None
+    tags: tuple[str, ...] = ()
+    kind: str = ""
+    link: str = ""
+
+
+@transaction.atomic
+def edit(post: Post, change: Change, *, by: Person) -> Post:
+    """Say it better. An edit is never brought to anybody again. Nothing is written when nothing changed."""
+    if post.author_id != by.id:
+        raise Refused(_("Only who wrote this can change it."))
+    if post.deleted_at:
+        raise Refused(_("This was deleted, so it cannot be changed."))
+    if not (change.text.strip() or change.title.strip() or change.link or change.html or post.via_id):
+        raise Malformed(_("There is nothing left. To take it back, delete it."))
+    if change.kind and change.kind not in Kind.values:
+        raise Malformed(_("There is no such kind of post."))
+    before = Revision(post=post, title=post.title, text=post.text, html=post.html, tags=post.tags)
+    _apply(post, change)
+    if (before.title, before.text, before.html, before.tags) != (post.title, post.text, post.html, post.tags):
+        before.save()
+        post.edited_at = timezone.now()
+        record(Happening.EDITED, by=by.key, about=post.key)
+    post.save()
+    return post
+
+
+def _apply(post: Post, change: Change) -> None:
+    said = markdown.tags_in(change.text) if change.html is None else []
+    shown = render(change.text.strip(), change.html)
+    post.title = change.title.strip()[:500]
+    post.text = change.text.strip()
+    post.html = shown.html
+    post.excerpt = html.excerpt(shown.plain, EXCERPT)
+    post.highlights = shown.highlights
+    post.tags = resolve([normal_all([*change.tags, *said])])[0]
+    post.kind = change.kind or post.kind
+    if change.link and change.link != post.link:
+        post.link, post.link_key = change.link, link_key(change.link)
+
+
+@transaction.atomic
+def delete(post: Post, *, by: Person) -> Post:
+    """Take it back. What was answered stays answered: a gap marks where it stood. It can be undone for a while."""
+    if post.author_id != by.id and not by.is_moderator:
+        raise Refused(_("Only who wrote this can delete it."))
+    if post.deleted_at is None:
+        post.deleted_at = timezone.now()
+        post.save(update_fields=["deleted_at"])
+        record(Happening.DELETED, by=by.key, about=post.key)
+    return post
+
+
+@transaction.atomic
+def undelete(post: Post, *, by: Person) -> Post:
+    """Bring it back as it was."""
+    if post.author_id != by.id and not by.is_moderator:
+        raise Refused(_("Only who wrote this can bring it back."))
+    post.deleted_at = None
+    post.save(update_fields=["deleted_at"])
+    return post

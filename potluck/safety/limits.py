@@ -1,0 +1,57 @@
+"""How often one person or address may do a thing. Generous for people, narrow for machines."""
+
+import time
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from potluck.kit.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` times in `seconds`."""
+
+    most: int
+    seconds: int
+
+
+LIMITS = {
+    "share": Limit(60, 3600),
+    "reply": Limit(120, 3600),
+    "thank": Limit(200, 3600),
+    "follow": Limit(300, 3600),
+    "source": Limit(200, 3600),
+    "upload": Limit(100, 3600),
+    "preview": Limit(60, 600),
+    "invite": Limit(50, 86400),
+    "image": Limit(2000, 600),
+}
+
+
+def take(what: str, who: str | int, times: int = 1) -> None:
+    """Count this time, and refuse with a sentence when it was once too often."""
+    limit = LIMITS[what]
+    window = int(time.time()) // limit.seconds * limit.seconds
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO safety_tally (what, who, "window", count) VALUES (%s, %s, %s, %s)'
+            ' ON CONFLICT (what, who, "window") DO UPDATE SET count = safety_tally.count + EXCLUDED.count'
+            " RETURNING count",
+            [what, str(who)[:100], window, times],
+        )
+        count = cursor.fetchone()[0]
+    if count > limit.most:
+        minutes = max(1, (window + limit.seconds - int(time.time())) // 60)
+        raise Refused(
+            _("That is a lot at once. Nothing is lost; try again in %(minutes)s minutes.")
+            % {"minutes": minutes}
+        )
+
+
+def forget_old() -> int:
+    """Drop windows that are over. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute('DELETE FROM safety_tally WHERE "window" < %s', [int(time.time()) - 2 * 86400])
+        return int(cursor.rowcount)

@@ -1,0 +1,96 @@
+"""What every request passes: who is here, the policy of what a page may load, and errors as plain sentences."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+
+from potluck.kit import pages
+from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
+from potluck.people.join import join
+from potluck.people.models import Person
+from potluck.people.network import the_network
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Nothing inline, nothing from elsewhere. Streams come from the stream process.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        f"connect-src 'self' {settings.STREAM_ORIGIN}",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+
+
+def content_security_policy(get_response: Handler) -> Handler:
+    """Say with every page what it may load."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Referrer-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    return middleware
+
+
+def who_is_here(get_response: Handler) -> Handler:
+    """Set `request.viewer` (a Person, or None for a visitor) and `request.network`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.network = the_network()  # type: ignore[attr-defined]
+        request.viewer = _viewer(request)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def _viewer(request: HttpRequest) -> Person | None:
+    """The person signed in, with their account in one query; the session ends with a change of password."""
+    key = request.session.get(SESSION_KEY)
+    if key is None:
+        return None
+    person = Person.objects.select_related("account").filter(account_id=key).first()
+    if person is None or person.account is None:
+        return join(request.user) if request.user.is_authenticated else None
+    good = constant_time_compare(
+        request.session.get(HASH_SESSION_KEY, ""), person.account.get_session_auth_hash()
+    )
+    if not good or not person.account.is_active:
+        return None
+    request._cached_user = person.account  # type: ignore[attr-defined]
+    return person
+
+
+def plain_sentences(get_response: Handler) -> Handler:
+    """Turn the errors that are meant for people into a page that says what happened and what to do."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = _shown  # type: ignore[attr-defined]
+    return middleware
+
+
+_STATUS: dict[type[PotluckError], int] = {Refused: 403, Missing: 404, Malformed: 400}
+
+
+def _shown(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    for kind, status in _STATUS.items():
+        if isinstance(error, kind):
+            response = pages.render(request, f"errors/{status}.html", {"sentence": str(error)})
+            response.status_code = status
+            return response
+    return None
