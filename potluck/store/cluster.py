@@ -3,29 +3,28 @@
 Knows nothing of who uses it; that is `postgres`.
 """
 
-import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
 
 import psutil
 
+from potluck.kit import processes
 from potluck.kit.errors import Refused
 from potluck.store import place, tuning, unprivileged
 
 MAJOR = "18"
 STOP_SECONDS = 20.0
 LOG_BYTES = 10 * 1024 * 1024
-PR_SET_PDEATHSIG = 1
 
 Child = subprocess.Popen[bytes]
 
@@ -85,7 +84,7 @@ def launch(layout: Layout, *, tied: bool, extra: Mapping[str, str]) -> Child:
             cwd="/",
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for the parent, which stops PostgreSQL last.
-            preexec_fn=_die_with_parent if tied else None,
+            preexec_fn=partial(processes.end_with_parent, signal.SIGINT) if tied else None,
             **_as_user(user),
         )
 
@@ -139,12 +138,6 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _die_with_parent() -> None:
-    """Ask Linux for a fast shutdown should the parent vanish. Elsewhere the next start finds the orphan."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-
-
 def running_pid(layout: Layout) -> int | None:
     """The pid in postmaster.pid, if that is a live PostgreSQL of this folder."""
     try:
@@ -179,8 +172,11 @@ def _forget_the_dead(layout: Layout) -> None:
         path.unlink()
 
 
-def shut_down(pid: int, layout: Layout) -> None:
+def shut_down(layout: Layout) -> None:
     """Fast shutdown; if that takes too long an immediate one, which recovery heals; then the end."""
+    pid = running_pid(layout)
+    if pid is None:
+        return
     for step, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         if not is_ours(pid, layout):
             break

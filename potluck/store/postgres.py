@@ -24,7 +24,10 @@ LEFTOVER_SECONDS = 30.0  # How long what a crash left behind may hold the folder
 
 
 class Server:
-    """A running embedded server and our share in it. Leave it with `stop`, or use it as a context."""
+    """A running embedded server and our share in it. Leave it with `stop`, or use it as a context.
+
+    The process may have been replaced since by somebody else who found it dead; the share stays good.
+    """
 
     def __init__(
         self, layout: cluster.Layout, pid: int, share: IO[bytes], child: cluster.Child | None
@@ -44,7 +47,7 @@ class Server:
 
     def is_alive(self) -> bool:
         """Whether the process that leads the server still runs."""
-        return cluster.is_ours(self.pid, self.layout)
+        return self._child.poll() is None if self._child else cluster.is_ours(self.pid, self.layout)
 
     def stop(self, *, even_if_used: bool = False) -> None:
         """Leave the server; shut it down if nobody else uses it, or whoever uses it."""
@@ -57,7 +60,7 @@ class Server:
             except BlockingIOError:
                 alone = False
             if alone or even_if_used:
-                cluster.shut_down(self.pid, self.layout)
+                cluster.shut_down(self.layout)
                 if self._child:
                     self._child.wait()
             self._share.close()
