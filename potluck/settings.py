@@ -36,6 +36,7 @@ WEB_PROCESSES: int = int(os.environ.get("POTLUCK_WEB_PROCESSES", "2"))
 
 SECRET_KEY: str = place.secret_key(DATA)
 DEBUG: bool = False
+# The names this network answers to; with POTLUCK_ANY_HOST=1 any, for a proxy that has checked it already.
 ALLOWED_HOSTS: list[str] = ["*"] if os.environ.get("POTLUCK_ANY_HOST") == "1" else place.hosts(ORIGIN)
 CSRF_TRUSTED_ORIGINS: list[str] = [ORIGIN]
 ROOT_URLCONF: str = "potluck.urls"
