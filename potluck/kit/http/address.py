@@ -10,7 +10,9 @@ from potluck.kit.errors import Malformed
 # `word:` at the start is a scheme unless what follows is a port, as in `example.org:8080`.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", re.IGNORECASE)
 _FEED = re.compile(r"feed:(?://)?(?=https?:)|feed:(?=//)", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_NO_NAME = re.compile(r"[\s<>\"'`{}|^%\\,;!&=+$()*]")
+# Browsers leave these out of an address too: they come of broken lines.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 LONGEST = 2000
 # Parameters that name the road a reader came by, never the page.
 _TRACKING = re.compile(
@@ -28,12 +30,12 @@ def normal_url(text: str, *, keep_fragment: bool = False, keep_tracking: bool = 
     unless kept. Without `keep_tracking` the parameters go that only follow the reader.
     """
     url = _read(_with_scheme(text))
-    if url.user or url.password:
+    if url.user is not None or url.password is not None:
         raise Malformed(_("Please leave the name and password out of the address."))
     if url.scheme not in ("http", "https"):
         raise Malformed(_("Only addresses that begin with https:// or http:// can be used here."))
     host = (url.raw_host or "").rstrip(".")
-    if not host:
+    if not _is_host(host):
         raise Malformed(_("This address names no server."))
     if host != url.raw_host:
         url = url.with_host(host)
@@ -57,23 +59,40 @@ def without_tracking(url: URL) -> URL:
 
 
 def _with_scheme(text: str) -> str:
-    stripped = text.strip().removeprefix("<").removesuffix(">").strip()
+    stripped = _CONTROL.sub("", text.strip().removeprefix("<").removesuffix(">").strip())
     if not stripped:
         raise Malformed(_("Please give an address."))
     if len(stripped) > LONGEST:
         raise Malformed(_("This address is too long."))
-    if _CONTROL.search(stripped):
-        raise Malformed(_("An address has no spaces in it."))
     plain = _FEED.sub("", stripped)
     if plain.startswith("//"):
         return f"https:{plain}"
-    return plain if _SCHEME.match(plain) else f"https://{plain}"
+    if _SCHEME.match(plain):
+        return plain
+    host = re.split(r"[/?#]", plain, maxsplit=1)[0]
+    if "@" in host:
+        raise Malformed(_("This looks like the name of a mailbox. Please give the address of a page."))
+    if " " in host or not re.search(r"[.:]|^localhost$", host):
+        raise Malformed(_("This is not an address we can read."))
+    return f"https://{plain}"
+
+
+def _is_host(host: str) -> bool:
+    """Whether DNS could know this name; its limits are those of RFC 1035, 2.3.4."""
+    if ":" in host:
+        return True
+    fits = len(host) <= 253 and all(0 < len(label) <= 63 for label in host.split("."))
+    return fits and not _NO_NAME.search(host)
 
 
 def _read(text: str) -> URL:
     try:
         url = URL(text)
-        url.port  # noqa: B018 -- reading it is the check
-        return url if url.path else url.with_path("/")
+        url.port  # noqa: B018 -- a port that is none is only found by reading it
+        return (
+            url
+            if url.raw_path != "/" or not url.raw_host
+            else url.with_path("/", keep_query=True, keep_fragment=True)
+        )
     except ValueError as error:
         raise Malformed(_("This is not an address we can read.")) from error
