@@ -34,7 +34,7 @@ bench: .venv/installed
 setup: .venv/installed .venv/dev-installed node_modules/installed .venv/browser
 
 test: setup
-	@exec $(BIN)/pytest -n 2 --dist loadgroup
+	@exec $(BIN)/pytest -n 2 --dist loadfile
 
 soak: setup
 	@POTLUCK_SOAK=1 exec $(BIN)/pytest
@@ -76,7 +76,7 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	found >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
 	  echo "The tests need the Chromium browser. Please install it, or name one in POTLUCK_CHROMIUM." >&2; exit 1; }; \
 	  echo "Installing the Chromium browser for the tests ..."; export DEBIAN_FRONTEND=noninteractive; \
-	  browser() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 chromium >/dev/null 2>&1; }; \
+	  browser() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 chromium fonts-liberation >/dev/null 2>&1; }; \
 	  $(try) browser; }
 	@touch $@
 
