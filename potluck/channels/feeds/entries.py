@@ -26,6 +26,7 @@ Entry = Mapping[str, object]
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FEEDBURNER_LINK = "{http://rssnamespace.org/feedburner/ext/1.0}origLink"
+_PODCAST_AUTHOR = "{http://www.itunes.com/dtds/podcast-1.0.dtd}author"
 _XHTML = ("xhtml", "application/xhtml+xml")
 _PREFIXED = re.compile(r"<(\w{1,20}):(?:div|p|span|a|body)[\s>]")
 _MEDIA = ("image", "audio", "video")
@@ -45,7 +46,7 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
         html=said if marked_up else "",
         text="" if marked_up else said,
         summary=summary,
-        author=_author(entry),
+        author=_author(entry, node),
         published=_time(entry, "published") or _time(entry, "updated"),
         updated=_time(entry, "updated"),
         tags=tag_names(
@@ -53,7 +54,7 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
         ),
         language=language_code(language or own_language or string(entry, "language")),
         enclosures=tuple(_enclosures(entry, base, said)),
-        base=_joined(base, inner_base),
+        base=_joined(base, inner_base) if inner_base else base,
     )
 
 
@@ -118,10 +119,13 @@ def _link(entry: Entry, node: etree._Element | None, base: str) -> str:
     return web_address(base, first) or web_address(base, string(entry, "link"))
 
 
-def _author(entry: Entry) -> str:
-    names = [person_name(string(author, "name")) for author in records(entry, "authors")[:5]]
-    given = dict.fromkeys(name for name in names if name)
-    return ", ".join(given) or person_name(string(entry, "author"))
+def _author(entry: Entry, node: etree._Element | None) -> str:
+    authors = records(entry, "authors")
+    if len(authors) > 1:
+        given = dict.fromkeys(person_name(string(author, "name")) for author in authors[:5])
+        return ", ".join(name for name in given if name)
+    said = person_name(string(entry, "author"))
+    return said or (person_name(node.findtext(_PODCAST_AUTHOR) or "") if node is not None else "")
 
 
 def _is_ours(tag: Entry) -> bool:
@@ -131,16 +135,17 @@ def _is_ours(tag: Entry) -> bool:
 
 def _enclosures(entry: Entry, base: str, said: str) -> Iterator[Enclosure]:
     """Attached files once each; pictures in several sizes once, and not those the text already shows."""
-    links = [link for link in records(entry, "links") if string(link, "rel") == "enclosure"]
+    files = [link for link in records(entry, "links") if string(link, "rel") == "enclosure"]
+    files += records(entry, "enclosures")
     media = [one for one in records(entry, "media_content") if _is_media(one)]
     media.sort(key=lambda one: -number(one, "width", 0))
     seen = set[str]()
-    for file in (*records(entry, "enclosures"), *links, *media):
+    for file in files + media:
         address = web_address(base, string(file, "url") or string(file, "href"))
         bare = address.partition("?")[0]
-        if not address or bare in seen or (file in media and bare in said):
+        if not address or address in seen or (file in media and (bare in seen or bare in said)):
             continue
-        seen.add(bare)
+        seen |= {address, bare}
         kind = string(file, "type") or string(file, "medium")
         length = number(file, "length", 0) or number(file, "filesize", 0)
         yield Enclosure(address, kind, length or None, plain(string(file, "description")))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,38 +25,55 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> Feed:
     body = repair.utf8(repair.unpacked(body), content_type).strip()
     if not body:
         raise Malformed(_("This feed is empty: nothing was sent."))
-    if body[:1] in (b"{", b"["):
-        feed = jsonfeed.read(body, url=url)
-    else:
-        feed = xmlfeed.read(repair.xml(body), url=url)
+    is_json = body[:1] in (b"{", b"[")
+    feed = jsonfeed.read(body, url=url) if is_json else xmlfeed.read(repair.xml(body), url=url)
     return replace(feed, items=tuple(_once_each(_identified(feed.items))))
 
 
-def _identified(items: Iterable[Item]) -> list[Item]:
+def _identified(items: Sequence[Item]) -> Sequence[Item]:
     """Items with an id that stays the same from poll to poll: their own, else their link, else what they say.
 
-    Some programs give every item the same id. One that is used for different titles at different links is
-    no identity, so there the link serves.
+    Some programs give every item the same id or link, so each is used only where it tells things apart.
     """
-    items = list(items)
-    used = defaultdict[str, set[tuple[str, str]]](set)
-    for item in items:
-        used[item.id].add((item.url, item.title))
-    return [replace(item, id=_identity(item, shared=_is_shared(used[item.id]))) for item in items]
+    ids = _ambiguous(items, lambda item: item.id)
+    if not any(item.id in ids for item in items):
+        return items
+    urls, titles = _ambiguous(items, lambda item: item.url), _ambiguous(items, _title_and_date)
+    return [
+        replace(item, id=_other_identity(item, urls, titles)) if item.id in ids else item for item in items
+    ]
 
 
-def _is_shared(uses: set[tuple[str, str]]) -> bool:
-    return len({url for url, _title in uses}) > 1 and len({title for _url, title in uses}) > 1
-
-
-def _identity(item: Item, *, shared: bool) -> str:
-    if item.id and not shared:
-        return item.id
-    if item.url:
+def _other_identity(item: Item, urls: set[str], titles: set[str]) -> str:
+    if item.url not in urls:
         return item.url
+    said = _title_and_date(item)
+    if said in titles:
+        said += item.html or item.text
+    return "sha256:" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+def _title_and_date(item: Item) -> str:
     when = item.published.isoformat() if item.published else ""
-    said = item.title or item.html or item.text
-    return "sha256:" + hashlib.sha256(f"{said}\n{when}".encode()).hexdigest()
+    return f"{item.title or item.html or item.text}\n{when}"
+
+
+def _ambiguous(items: Sequence[Item], key: Callable[[Item], str]) -> set[str]:
+    """The keys that stand for different things, the missing one always.
+
+    Two items under one key are taken for two versions of a thing, which feeds do list; but where three share
+    one, the feed has shown that its keys mean little, and two are two.
+    """
+    alike = defaultdict[str, list[Item]](list)
+    for item in items:
+        alike[key(item)].append(item)
+    uses = {
+        name: len({(one.title, one.html or one.text, one.published) for one in group})
+        for name, group in alike.items()
+        if len(group) > 1
+    }
+    allowed = 1 if any(count > 2 for count in uses.values()) else 2
+    return {name for name, count in uses.items() if count > allowed} | {""}
 
 
 def _once_each(items: Iterable[Item]) -> list[Item]:

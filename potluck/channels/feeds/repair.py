@@ -31,8 +31,9 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb23
           "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_A_CHARACTER = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")
+_CLOSINGS = (b"</rss>", b"</feed>", b"</rdf:RDF>", b"</opml>")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
@@ -122,11 +123,13 @@ def xml(body: bytes) -> bytes:
 
 def _without_surroundings(body: bytes) -> bytes:
     """Without what programs print before and after a feed: warnings, blank lines, scripts."""
-    body = body.lstrip()
+    body = body.strip()
     if body[:1] != b"<" and (start := _ROOT.search(body, 0, 8192)):
         body = body[start.start() :]
-    end = max(body.rfind(close) + len(close) for close in (b"</rss>", b"</feed>", b"</rdf:RDF>", b"</opml>"))
-    return body[:end] if end > 8 and len(body) - end < 8192 and body[end:].strip() else body
+    if body.endswith(_CLOSINGS):
+        return body
+    end = max(body.rfind(close, -8192) + len(close) for close in _CLOSINGS)
+    return body[:end] if end > 16 else body
 
 
 def _end_of_doctype(body: bytes, start: int) -> int:
@@ -149,10 +152,7 @@ def _mend_ampersands(body: bytes) -> bytes:
 
 
 def _character(found: re.Match[bytes]) -> bytes:
-    name = found[1].decode("ascii")
-    if name in ("amp", "lt", "gt", "quot", "apos"):
-        return found[0]
-    character = html5.get(name + ";")
+    character = html5.get(found[1].decode("ascii") + ";")
     if character is None or character in "<>&\"'":
         return found[0]
     return character.encode()

@@ -58,9 +58,11 @@ class Feed:
     items: tuple[Item, ...] = field(default=())
 
 
-_SPACE = re.compile(r"\s+")
+_WEB = ("http://", "https://")
+_SPACE = re.compile(r"\s")
 _TAG = re.compile(r"<(?:!--.*?--|[/!?]?[A-Za-z][^<>]*)>", re.DOTALL)
 _PAIRED = re.compile(r"</[A-Za-z]|<(?:br|img|hr|wbr)\b", re.IGNORECASE)
+_INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|code|sup|sub|small|font|q|cite|abbr|tt)\b[^<>]*>", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
@@ -78,7 +80,7 @@ def plain(marked_up: str) -> str:
         marked_up = _TAG.sub(" ", marked_up)
     if "&" in marked_up:
         marked_up = html.unescape(marked_up)
-    return _SPACE.sub(" ", marked_up).strip()
+    return " ".join(marked_up.split())
 
 
 def title_text(title: str) -> str:
@@ -94,7 +96,7 @@ def title_text(title: str) -> str:
         title = _TAG.sub(" ", title)
     if "&" in title and _ENTITY.search(title):
         title = html.unescape(title)
-    return _SPACE.sub(" ", title).strip()
+    return " ".join(title.split())
 
 
 def web_address(base: str, link: str) -> str:
@@ -102,12 +104,15 @@ def web_address(base: str, link: str) -> str:
     link = link.strip()
     if not link:
         return ""
-    try:
-        full = urljoin(base, link) if base else link
-    except ValueError:
-        return ""
-    full = re.sub(r"[\t\r\n]+", "", full)
-    return full.replace(" ", "%20") if full[:8].lower().startswith(("http://", "https://")) else ""
+    # Nearly all are whole already, and joining costs more than the rest of an item.
+    if not link.startswith(_WEB):
+        try:
+            link = urljoin(base, link)
+        except ValueError:
+            return ""
+        if not link[:8].lower().startswith(_WEB):
+            return ""
+    return "".join(link.replace(" ", "%20").split()) if _SPACE.search(link) else link
 
 
 def moment(when: datetime | None) -> datetime | None:

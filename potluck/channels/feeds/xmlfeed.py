@@ -77,15 +77,20 @@ def _tree(body: bytes, url: str) -> tuple[etree._Element | None, bool]:
 
     No entity is resolved and nothing fetched; libxml2's own limits (256 levels, 10 MB a text) stay on.
     """
-    options = {"resolve_entities": False, "no_network": True, "collect_ids": False, "load_dtd": False}
     try:
-        return etree.fromstring(body, etree.XMLParser(**options), base_url=url), True
+        return etree.fromstring(body, _parser(recover=False), base_url=url), True
     except (etree.XMLSyntaxError, ValueError):
         pass
     try:
-        return etree.fromstring(body, etree.XMLParser(recover=True, **options), base_url=url), False
+        return etree.fromstring(body, _parser(recover=True), base_url=url), False
     except (etree.XMLSyntaxError, ValueError):
         return None, False
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover, resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False
+    )
 
 
 def _refuse_other_documents(root: etree._Element | None, body: bytes) -> None:
