@@ -41,6 +41,15 @@ FLAGS = [
 # Every rule of WCAG 2.2 up to AA, and axe's advice on landmarks, headings and labels.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 AXE_RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+VNU_OPTIONS = ["--format", "json", "--stdout", "--exit-zero-always", "--also-check-css", "--also-check-svg"]
+# Names what sticks out, if the page as a whole scrolls sideways; a wide table in a box of its own may scroll there.
+TOO_WIDE = """() => {
+    const end = one => one.getBoundingClientRect().left + Math.max(one.scrollWidth, one.offsetWidth || 0);
+    const name = one => `${one.tagName.toLowerCase()}.${one.className} ends at ${Math.round(end(one))}`;
+    const all = [...document.body.querySelectorAll('*')];
+    return document.documentElement.scrollWidth <= innerWidth ? []
+        : all.filter(one => end(one) > innerWidth + 1).map(name);
+}"""
 
 
 def axe(page: Page) -> list[str]:
@@ -52,14 +61,20 @@ def axe(page: Page) -> list[str]:
     page.evaluate(needed(AXE).read_text(encoding="utf-8"))
     found = page.evaluate(AXE_RUN, AXE_TAGS)
     return [
-        f"{rule['id']} ({rule['impact']}): {rule['help']} | {' '.join(map(str, node['target']))} | {node['html'][:300]}"
+        f"{rule['id']} ({rule['impact']}): {rule['help']} | {' '.join(map(str, node['target']))} | "
+        f"{node['html'][:300]}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
 
 
+def too_wide(page: Page) -> list[str]:
+    """What sticks out to the right of the window, so that a reader must scroll sideways; empty when nothing does."""
+    return list(page.evaluate(TOO_WIDE))
+
+
 def vnu(texts: Mapping[str, str]) -> list[str]:
-    """Errors in HTML pages, style sheets (names ending in .css) and drawings (.svg), all in one run of the checker.
+    """Errors in HTML pages, style sheets (named .css) and drawings (.svg), all in one run of the checker.
 
     Takes name (a path or an address) to text, gives lines `name:line: what is wrong | the place`.
     """
@@ -71,8 +86,8 @@ def vnu(texts: Mapping[str, str]) -> list[str]:
             path = Path(folder) / f"{number}{_suffix(name)}"
             path.write_text(text, encoding="utf-8")
             names[path.name] = name
-        options = ["--format", "json", "--stdout", "--exit-zero-always", "--also-check-css", "--also-check-svg"]
-        command = [java(), "-Xss4m", "-jar", str(needed(VNU)), *options, *(str(Path(folder) / n) for n in names)]
+        paths = [str(Path(folder) / name) for name in names]
+        command = [java(), "-Xss4m", "-jar", str(needed(VNU)), *VNU_OPTIONS, *paths]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     messages = json.loads(ran.stdout)["messages"]
     return [
@@ -113,20 +128,32 @@ class OpenWindow(Protocol):
     """Opens a page in a fresh profile: no cookies, no storage, nothing shared with the other windows."""
 
     def __call__(
-        self, *, width: int = 1280, height: int = 800, dark: bool = False, scripts: bool = True, origin: str | None = None
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        scripts: bool = True,
+        origin: str | None = None,
     ) -> Page: ...
 
 
 @dataclass
 class Windows:
-    """The windows of one test, and what they complained of: script errors, refused styles, broken requests."""
+    """The windows of one test, and their complaints: script errors, refused styles, broken requests."""
 
     browser: Browser
     contexts: list[BrowserContext] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     def open(
-        self, *, width: int = 1280, height: int = 800, dark: bool = False, scripts: bool = True, origin: str | None = None
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        scripts: bool = True,
+        origin: str | None = None,
     ) -> Page:
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
@@ -141,7 +168,10 @@ class Windows:
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(f"script error on {page.url}: {error}"))
-        page.on("console", lambda said: self.troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: self.troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+        )
         return page
 
     def close(self) -> None:

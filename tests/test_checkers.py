@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.checkers import OpenWindow, Windows, axe, vnu
+from tests.checkers import OpenWindow, Windows, axe, too_wide, vnu
 
 GOOD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Soil</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
@@ -18,6 +18,7 @@ PAGES = {
     "/faulty": FAULTY,
     "/dim": GOOD.replace("</head>", '<link rel="stylesheet" href="/dim.css"></head>'),
     "/script": GOOD.replace("</body>", "<script>document.title = 'ran'</script></body>"),
+    "/wide": GOOD.replace("Compost in a flat.", "W" * 400),
     "/dim.css": "p { color: #ccc; background: #fff } @media (prefers-color-scheme: dark) {p { color: #000 }}",
 }
 
@@ -63,6 +64,14 @@ def test_axe_sees_each_theme(open_window: OpenWindow, origin: str) -> None:
     dark.goto("/dim")
     assert any(line.startswith("color-contrast") for line in axe(light))
     assert axe(dark) == []
+
+
+def test_what_is_wider_than_a_narrow_window_is_named(open_window: OpenWindow, origin: str) -> None:
+    page = open_window(width=320, origin=origin)
+    page.goto("/good")
+    assert too_wide(page) == []
+    page.goto("/wide")
+    assert any(line.startswith("p.") for line in too_wide(page))
 
 
 def test_vnu_is_content_with_a_good_page_and_style_sheet() -> None:
