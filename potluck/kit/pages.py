@@ -1,0 +1,162 @@
+"""Pages: the Jinja2 environment, and the one way to answer a request with a template.
+
+One template serves the whole page and the piece htmx asks for. It begins with
+`{% extends layout or "base.html" %}`; `render(..., only="entries")` then answers htmx with the block `entries` alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from jinja2 import ChainableUndefined, Environment
+from markupsafe import Markup
+
+from potluck.kit import wording
+
+UNDO = "undo:"
+THEMES = ("light", "dark")
+
+
+def environment(**options: Any) -> Environment:
+    """The environment named in settings.TEMPLATES. Missing names read as nothing, at any depth."""
+    options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - Django's backend sets autoescape
+    # Newstyle by hand: Jinja's own wrapper costs four times as much a call, and a home makes hundreds.
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.globals.update(gettext=_said, _=_said, ngettext=_counted)
+    env.globals.update(static=static, icon=_icons(env), notices=notices, theme=theme, undo_of=undo_of)
+    env.globals.update(language=lambda: get_language() or "en", direction=_direction, csrf=csrf)
+    env.filters.update(
+        ago=wording.ago,
+        day=wording.day,
+        moment=wording.moment,
+        names=wording.names,
+        host=wording.host,
+        words_fade=wording.words_fade,
+        json_ld=json_ld,
+    )
+    return env
+
+
+def render(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object] | None = None,
+    *,
+    only: str = "main",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page, or with its block `only` where htmx asked for a piece."""
+    values: dict[str, object] = {
+        "request": request,
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+    }
+    values.update(viewer=getattr(request, "viewer", None), network=getattr(request, "network", None))
+    if wants_piece(request):
+        values.update(layout="parts/only.html", only=only)
+    values.update(context or {})
+    env: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    response = HttpResponse(env.get_template(template).render(values), status=status)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def wants_piece(request: HttpRequest) -> bool:
+    """Whether htmx asks for a piece: not when it boosts a link or brings back a page from history."""
+    asked = request.headers
+    if asked.get("HX-Request") != "true":
+        return False
+    return asked.get("HX-Boosted") != "true" and asked.get("HX-History-Restore-Request") != "true"
+
+
+def say(request: HttpRequest, text: str, *, undo: str = "") -> None:
+    """Say one calm line on the next page; `undo` is the address whose POST (with undo=1) takes it back."""
+    messages.info(request, text, extra_tags=f"{UNDO}{undo}" if undo else "", fail_silently=True)
+
+
+def notices(request: HttpRequest) -> Iterable[Message]:
+    """What is to be said now, each line once."""
+    return messages.get_messages(request) if isinstance(request, HttpRequest) else ()
+
+
+def undo_of(message: Message) -> str:
+    """The address that takes back what a line tells of, or nothing."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
+
+
+def csrf(token: object) -> Markup:
+    """The hidden field every form that changes something carries."""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(token)
+
+
+def theme(request: HttpRequest) -> str:
+    """The colours this reader chose: "light", "dark", or nothing to follow their device."""
+    chosen = getattr(getattr(request, "viewer", None), "theme", "") or getattr(request, "COOKIES", {}).get(
+        "theme"
+    )
+    return chosen if chosen in THEMES else ""
+
+
+@lru_cache(maxsize=256)
+def static(path: str) -> str:
+    """The address of a static file: the hashed one where files are collected, else the plain one."""
+    try:
+        return str(staticfiles_storage.url(path))
+    except ValueError:  # not collected, as in tests
+        return f"{settings.STATIC_URL}{path}"
+
+
+def json_ld(facts: object) -> Markup:
+    """Facts for search engines, safe inside <script type="application/ld+json">."""
+    text = json.dumps(facts, ensure_ascii=False, default=str)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _direction() -> str:
+    return "rtl" if get_language_bidi() else "ltr"
+
+
+def _said(text: str, **values: object) -> Markup:
+    if not values:
+        return _in_language(get_language() or "", text)
+    return Markup(gettext(text)) % values  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _in_language(language: str, text: str) -> Markup:
+    # Markup, as templates are ours and translations are reviewed; values are escaped by `%`.
+    return Markup(gettext(text)) % ()  # noqa: S704
+
+
+def _counted(one: str, many: str, number: int, **values: object) -> Markup:
+    return Markup(ngettext(one, many, number)) % {"num": number, **values}  # noqa: S704
+
+
+class _icons:
+    """`icon("home")` in a template: our drawing parts/icons/home.svg, inline, hidden from screen readers."""
+
+    def __init__(self, env: Environment) -> None:
+        self.env, self.drawn = env, dict[str, Markup]()
+
+    def __call__(self, name: str) -> Markup:
+        if name not in self.drawn:
+            self.drawn[name] = self._draw(name)
+        return self.drawn[name]
+
+    def _draw(self, name: str) -> Markup:
+        assert self.env.loader is not None  # noqa: S101 - Django's backend always gives one
+        source, _, _ = self.env.loader.get_source(self.env, f"parts/icons/{name}.svg")
+        return Markup(source.strip().replace("<svg ", '<svg class="icon" aria-hidden="true" ', 1))  # noqa: S704
