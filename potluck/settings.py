@@ -11,6 +11,8 @@ from potluck.store import place
 
 # Where everything this network owns lies: database, files, outgoing mail, secret key.
 DATA: Path = place.data_folder()
+# The address the pages are served on: this machine only, unless a container or a proxy elsewhere needs more.
+BIND: str = os.environ.get("POTLUCK_BIND", "127.0.0.1")
 # The port of the pages; the stream of new things takes the next one up.
 PORT: int = int(os.environ.get("POTLUCK_PORT", "8000"))
 # The port of the stream process.

@@ -6,10 +6,12 @@ the next one to come. `serve` ties the server to its own life and stops it whoev
 """
 
 import fcntl
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -20,7 +22,17 @@ from potluck.kit.errors import Refused
 from potluck.store import cluster, place
 
 START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.
+OLDEST = 16  # The oldest PostgreSQL that can be used instead.
 LEFTOVER_SECONDS = 30.0  # How long what a crash left behind may hold the folder.
+
+
+@dataclass(frozen=True)
+class How:
+    """How a server is started, the first time and again: see `start`."""
+
+    tied: bool
+    extra: Mapping[str, str]
+    say: Callable[[str], None]
 
 
 class Server:
@@ -29,13 +41,11 @@ class Server:
     The process may have been replaced since by somebody else who found it dead; the share stays good.
     """
 
-    def __init__(
-        self, layout: cluster.Layout, pid: int, share: IO[bytes], child: cluster.Child | None
-    ) -> None:
+    def __init__(self, layout: cluster.Layout, share: IO[bytes], how: How) -> None:
         self.layout = layout
-        self.pid = pid
         self._share = share
-        self._child = child
+        self._how = how
+        self.start_again()
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +54,12 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def start_again(self) -> None:
+        """Start the server, or find it running, and wait until it answers."""
+        with _door(self.layout.data):
+            self.pid, self._child = _ensure_running(self.layout, self._how)
+            _ensure_database(self.layout)
 
     def is_alive(self) -> bool:
         """Whether the process that leads the server still runs."""
@@ -86,27 +102,47 @@ def start(
     `tied` ends the server when the calling thread dies (Linux). `extra` adds PostgreSQL settings, if it is
     we who start it. `say` hears a sentence when starting takes long. Raises Refused with a sentence.
     """
-    layout = cluster.Layout(data)
     share = (data / "postgres.users").open("ab")
     try:
-        with _door(data):
+        with _door(data):  # So that nobody is just now finding itself alone.
             fcntl.flock(share, fcntl.LOCK_SH)
-            pid, child = _ensure_running(layout, tied=tied, extra=extra or {}, say=say)
-            _ensure_database(layout)
+        return Server(cluster.Layout(data), share, How(tied, extra or {}, say))
     except BaseException:
         share.close()
         raise
-    return Server(layout, pid, share, child)
 
 
 @contextmanager
 def running(data: Path) -> Iterator[None]:
     """A database for as long as a command lasts: the embedded one, or the one DATABASE_URL names."""
     if not place.is_embedded():
+        check_external(os.environ["DATABASE_URL"])
         yield
         return
     with start(data):
         yield
+
+
+def check_external(url: str) -> None:
+    """Refuse, with a sentence, a server that Potluck cannot live on: not there, too old, without pgvector."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version // 10000
+            vector = connection.execute(
+                "SELECT installed_version FROM pg_available_extensions WHERE name = 'vector'"
+            ).fetchone()
+            if version >= OLDEST and vector and vector[0] is None:
+                connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Refused(
+            "The pgvector extension is not switched on. Let somebody who may run: CREATE EXTENSION vector"
+        ) from error
+    except psycopg.Error as error:
+        raise Refused(f"The database of DATABASE_URL does not answer: {str(error).strip()}") from error
+    if version < OLDEST:
+        raise Refused(f"The database is PostgreSQL {version}. Potluck needs {OLDEST} or newer.")
+    if vector is None:
+        raise Refused("The database has no pgvector. Install the pgvector package of that PostgreSQL.")
 
 
 @contextmanager
@@ -117,18 +153,16 @@ def _door(data: Path) -> Iterator[None]:
         yield
 
 
-def _ensure_running(
-    layout: cluster.Layout, *, tied: bool, extra: Mapping[str, str], say: Callable[[str], None]
-) -> tuple[int, cluster.Child | None]:
+def _ensure_running(layout: cluster.Layout, how: How) -> tuple[int, cluster.Child | None]:
     deadline = time.monotonic() + START_SECONDS
     give_up = time.monotonic() + LEFTOVER_SECONDS
     while True:
         pid = cluster.running_pid(layout)
         child = None
         if pid is None:
-            child = cluster.launch(layout, tied=tied, extra=extra)
+            child = cluster.launch(layout, tied=how.tied, extra=how.extra)
             pid = child.pid
-        if _answers(layout, pid, child, deadline, say):
+        if _answers(layout, pid, child, deadline, how.say):
             return pid, child
         # It ended before it answered: it was on its way out, or a leftover of a crash still holds the folder.
         if time.monotonic() > give_up or (child and not _is_held(layout)):

@@ -1,0 +1,198 @@
+"""`potluck serve`: one parent that starts PostgreSQL, gets things ready, and keeps pages, stream and worker alive.
+
+The parent loads the program once and forks the others, which share its memory. It ends on SIGINT or
+SIGTERM: the others first, PostgreSQL last. Should it be killed, the kernel ends them all with it.
+"""
+
+import fcntl
+import gc
+import http.client
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from wsgiref.util import setup_testing_defaults
+
+from django.conf import settings
+from django.db import connections
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app as queue
+
+from potluck.commands import ready, web, worker
+from potluck.commands.children import Child, Children
+from potluck.kit.errors import Refused
+from potluck.store import place, postgres
+
+# All children together get this long to end; granian has ended its own before.
+END_SECONDS = 6.0
+LOOK_SECONDS = 1.0
+ANSWER_SECONDS = 60.0
+TIDY_SECONDS = 60.0
+
+
+class _End(BaseException):
+    """Raised in the parent by SIGINT and SIGTERM, wherever it is."""
+
+
+def serve(args: Namespace) -> None:
+    """Serve this network until told to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(_only_one(settings.DATA))
+            _ports_are_free()
+            server = stack.enter_context(_database(settings.DATA))
+            ready.everything()
+            _load_all()
+            children = stack.enter_context(_children())
+            children.look_after()
+            _announce()
+            _keep(children, server)
+    except _End:
+        print("Good-bye.", file=sys.stderr)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):  # Ending is under way: asking twice changes nothing.
+        signal.signal(again, signal.SIG_IGN)
+    raise _End
+
+
+@contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    """Refuse if a Potluck already serves this folder. The lock is held by its children too, until all are gone."""
+    with (data / "serve.lock").open("a+") as lock:
+        deadline = time.monotonic() + END_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                lock.seek(0)
+                pid = int(lock.read().strip() or 0)
+                if _lives(pid) or time.monotonic() > deadline:
+                    raise Refused(
+                        f"Potluck already runs on {data} (process {pid}). Stop that one first."
+                    ) from None
+                time.sleep(0.05)  # Its parent was killed, and they are on their way out.
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return pid > 0
+
+
+def _ports_are_free() -> None:
+    """Granian shares its port among processes, so it would not notice somebody else on it."""
+    for port, name in ((settings.PORT, "POTLUCK_PORT"), (settings.STREAM_PORT, "POTLUCK_STREAM_PORT")):
+        with socket.socket(socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.BIND, port))
+            except OSError as error:
+                raise Refused(
+                    f"The port {port} cannot be used ({error.strerror}). "
+                    f"Stop what is on it, or choose another with {name}."
+                ) from error
+
+
+@contextmanager
+def _database(data: Path) -> Iterator[postgres.Server | None]:
+    if not place.is_embedded():
+        postgres.check_external(os.environ["DATABASE_URL"])
+        yield None
+        return
+    server = postgres.start(data, tied=True)
+    try:
+        yield server
+    finally:
+        server.stop(even_if_used=True)
+
+
+def _load_all() -> None:
+    """Load what the children will need, and show one page to nobody, so that all share what that leaves in memory."""
+    queue.perform_import_paths()
+    if web.has_stream():
+        import_string(f"{web.STREAM_MODULE}.application")
+    application = import_string("potluck.web.wsgi.application")
+    environ: dict[str, object] = {"HTTP_HOST": f"localhost:{settings.PORT}", "REMOTE_ADDR": "127.0.0.1"}
+    setup_testing_defaults(environ)
+    answer = application(environ, lambda status, headers: None)
+    b"".join(answer)
+    answer.close()
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def _children() -> Iterator[Children]:
+    nothing = Namespace()
+    children = Children(
+        [Child("web", lambda: web.web(nothing)), Child("worker", lambda: worker.worker(nothing))]
+    )
+    if web.has_stream():
+        children.all.append(Child("stream", lambda: web.stream(nothing)))
+    try:
+        yield children
+    finally:
+        children.end(END_SECONDS)
+
+
+def _announce() -> None:
+    """Print the address once it answers."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            connection = http.client.HTTPConnection(settings.BIND, settings.PORT, timeout=10)
+            connection.request("GET", "/health", headers={"Host": f"localhost:{settings.PORT}"})
+            connection.getresponse().read()
+            connection.close()
+        except OSError:
+            time.sleep(0.03)
+        else:
+            print(settings.ORIGIN, flush=True)
+            return
+    print("The pages do not answer yet. What went wrong is said above; it is tried again.", file=sys.stderr)
+
+
+def _keep(children: Children, server: postgres.Server | None) -> None:
+    """Look after everything for ever. A dead child wakes us at once, the rest is looked at every second."""
+    woken, wake = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    tidied = time.monotonic()
+    while True:
+        if select.select([woken], [], [], LOOK_SECONDS)[0]:
+            os.read(woken, 4096)
+        if server and not server.is_alive():
+            server = _revive(server)
+        children.look_after()
+        if server and time.monotonic() - tidied > TIDY_SECONDS:
+            server.tidy_log()
+            tidied = time.monotonic()
+
+
+def _revive(server: postgres.Server) -> postgres.Server:
+    print("PostgreSQL ended; starting it again.", file=sys.stderr)
+    server.start_again()
+    return server
