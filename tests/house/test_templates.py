@@ -65,3 +65,39 @@ def test_a_planted_fault_would_be_found(rule: str, planted: str) -> None:
     data = '<script type="application/ld+json">{}</script>'
     fine = f'<script src="/a.js" defer></script>{data}<p class="onward">on = 3</p>'
     assert not FORBIDDEN[rule].search(fine)
+
+
+JINJA = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
+SILENT = re.compile(r"<(script|svg|code|pre)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>|&[a-z]+;", re.S | re.I)
+SPOKEN = re.compile(
+    r"""\b(?:title|alt|placeholder|aria-label|aria-description)\s*=\s*["']([^"']*[A-Za-z]{2}[^"']*)["']"""
+)
+# Whole tags, and attributes that a condition parted from their tag.
+TAG = re.compile(r"""<[^>]*>|[\w-]+=(?:"[^"]*"|'[^']*')""", re.S)
+# Names, which are the same in every language.
+NAMES = {"Potluck", "RSS", "Atom", "OPML", "JSON", "Feed", "Markdown", "Enter", "Esc", "URL"}
+
+
+def untranslated(markup: str) -> list[str]:
+    """Words in a page that no translator will see."""
+    bare = SILENT.sub(" ", JINJA.sub(" ", markup))
+    said = " ".join([TAG.sub(" ", bare), *SPOKEN.findall(bare)])
+    return [word for word in re.findall(r"[^\W\d_]{2,}", said) if word not in NAMES]
+
+
+def test_every_text_in_a_page_can_be_translated() -> None:
+    found = {
+        str(path): words
+        for path in templates()
+        if path.suffix == ".html" and (words := untranslated(text(path)))
+    }
+    assert found == {}
+
+
+def test_an_untranslated_text_would_be_found() -> None:
+    assert untranslated('<p title="{{ _("Fine") }}">{{ _("Also fine") }} Bare</p>') == ["Bare"]
+    assert untranslated('<input placeholder="Your name">') == ["Your", "name"]
+    assert (
+        untranslated('{% trans %}Hello {{ name }}{% endtrans %}<a class="more" href="/x">{{ name }}</a>')
+        == []
+    )
