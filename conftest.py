@@ -19,6 +19,8 @@ if _BED is None:
 os.environ["POTLUCK_DATA"] = str(Path(_BED, "data"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "potluck.settings"
 
+pytest_plugins = ["tests.cast"]
+
 import django  # noqa: E402
 import pytest  # noqa: E402
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from potluck.flow import handle
 from potluck.events.models import Event
+from potluck.flow import handle
 from potluck.kit.ids import new_id
 from potluck.people.join import outside_person
 from potluck.people.models import Account, Person

@@ -1,4 +1,4 @@
-"""The two ways to acknowledge a gift: "thank you" and "I used this, here"."""
+"""The two ways to acknowledge a gift, "thank you" and "I used this, here"; and keeping one for later."""
 
 from django.db import models
 from django.utils import timezone
@@ -35,3 +35,26 @@ class Use(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} used {self.post_id}"
+
+
+class Kept(models.Model):
+    """What a person keeps for later, seen by nobody else; `remind_at` brings it back on that day."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="kept")
+    post = models.ForeignKey("posts.Post", on_delete=models.CASCADE, related_name="kept_by")
+    at = models.DateTimeField(default=timezone.now)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "post"], name="kept_once")]
+        indexes = [
+            models.Index(
+                fields=["remind_at"],
+                name="kept_due",
+                condition=models.Q(remind_at__isnull=False, reminded_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} kept by {self.person_id}"

@@ -1,0 +1,131 @@
+"""What a day holds: the best of what reached a person, at most as many as they said, in an order that stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import connection
+
+from potluck.channels.home.models import Place
+from potluck.channels.home.reasons import names_of, worded
+from potluck.people.models import Person
+from potluck.posts.audience import VISIBLE_SQL
+from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
+
+# Home keeps this many of each person's newest rows; older things are found in the archive of what they follow.
+NEWEST = 300
+GIFTS = 6
+ARCHIVE_PAGE = 40
+_PLACES = {Place.WAITING: "waiting", Place.PEOPLE: "people", Place.GIFT: "gift"}
+
+_FROM = f"""
+SELECT {COLUMNS}, h.reasons, h.place, h.seen_at, h.at
+FROM (SELECT * FROM home_arrival WHERE person_id = %(me)s {{some}} ORDER BY at DESC LIMIT {{newest}}) h
+JOIN posts_post p ON p.id = h.post_id
+JOIN people_person author ON author.id = p.author_id
+JOIN people_person viewer ON viewer.id = h.person_id
+{JOINS}
+WHERE {VISIBLE_SQL}
+"""  # noqa: S608
+_DAY = (
+    _FROM.format(some="AND place < 2", newest=NEWEST)
+    + """
+  AND (h.seen_at IS NULL OR h.seen_at >= %(dawn)s)
+ORDER BY h.place, date_trunc('day', h.at, %(zone)s) DESC, h.score DESC, h.at DESC, p.id DESC LIMIT %(most)s
+"""
+)
+_NEWER = (
+    _FROM.format(some="AND at > %(after)s AND place < 2", newest=NEWEST)
+    + " ORDER BY h.at DESC LIMIT %(most)s"
+)
+_GIFTS = _FROM.format(some="AND place = 2", newest=GIFTS) + " ORDER BY h.at DESC"
+_ARCHIVE = _FROM.format(some="AND at < %(before)s", newest=NEWEST) + " ORDER BY h.at DESC LIMIT %(most)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Today's home: what waits for an answer, what came from one's people, what came back; `latest` is the newest
+    arrival on the page, in microseconds since 1970, for asking what came after."""
+
+    waiting: Sequence[Line]
+    people: Sequence[Line]
+    gifts: Sequence[Line]
+    latest: int
+
+    @property
+    def size(self) -> int:
+        return len(self.waiting) + len(self.people)
+
+
+def zone_of(person: Person) -> ZoneInfo:
+    """The person's time zone; UTC when it is not one any more."""
+    try:
+        return ZoneInfo(person.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def dawn(person: Person, now: datetime | None = None) -> datetime:
+    """When today began where the person is."""
+    here = (now or datetime.now(UTC)).astimezone(zone_of(person))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def today(person: Person) -> Day:
+    """What a person's home holds now."""
+    values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
+    rows = _rows(_DAY, values)
+    gifts = _rows(_GIFTS, {"me": person.id})
+    found = _lines([*rows, *gifts], person)
+    shown, back = found[: len(rows)], found[len(rows) :]
+    newest = max((row[WIDTH + 3] for row in rows), default=datetime.now(UTC) - timedelta(seconds=1))
+    return Day(
+        [item for item in shown if item.place == "waiting"],
+        [item for item in shown if item.place == "people"],
+        back,
+        microseconds(newest),
+    )
+
+
+def newer(person: Person, after: int) -> tuple[Sequence[Line], int]:
+    """What arrived after that moment (microseconds since 1970), newest first, and the moment to ask from next."""
+    rows = _rows(_NEWER, {"me": person.id, "after": moment(after), "most": person.daily})
+    return _lines(rows, person), max((microseconds(row[WIDTH + 3]) for row in rows), default=after)
+
+
+def archive(person: Person, before: datetime | None) -> tuple[Sequence[Line], int | None]:
+    """A page of all that reached a person, newest first, and where the next page begins."""
+    until = before or datetime.now(UTC) + timedelta(days=1)
+    rows = _rows(_ARCHIVE, {"me": person.id, "before": until, "most": ARCHIVE_PAGE + 1})
+    more = microseconds(rows[ARCHIVE_PAGE - 1][WIDTH + 3]) if len(rows) > ARCHIVE_PAGE else None
+    return _lines(rows[:ARCHIVE_PAGE], person), more
+
+
+def microseconds(at: datetime) -> int:
+    """A moment as a whole number, so that it survives an address unchanged."""
+    return round(at.timestamp() * 1_000_000)
+
+
+def moment(micro: int) -> datetime:
+    """The moment of a whole number made by `microseconds`."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=min(max(micro, 0), 1 << 52))
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
+    found = [line(row, person.id) for row in rows]
+    known = {item.author_id: (item.author_name, item.author_url) for item in found}
+    names = names_of((reason for row in rows for reason in row[WIDTH]), known)
+    for item, row in zip(found, rows, strict=True):
+        reasons, place, seen_at, _at = row[WIDTH : WIDTH + 4]
+        item.reasons = list(worded(reasons, names))
+        item.named = any(reason.get("who") == item.author_id for reason in reasons)
+        item.place, item.seen = _PLACES[place], seen_at is not None
+    return found

@@ -1,0 +1,83 @@
+"""Why something reached a person, put into words in the reader's language."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
+from markupsafe import Markup, escape
+
+from potluck.people.models import Person
+
+Reason = Mapping[str, Any]
+Names = Mapping[int, tuple[str, str]]
+
+
+def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]]) -> Names:
+    """The name and page of everybody these reasons speak of; one query for those not known yet."""
+    missing = {reason["who"] for reason in reasons if reason.get("who")} - known.keys()
+    if missing:
+        rows = Person.objects.filter(id__in=missing).values_list("id", "name", "handle")
+        known.update({key: (name or handle, f"/@{handle}") for key, name, handle in rows})
+    return known
+
+
+def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
+    """Each reason as a sentence, the same act of several people as one. The first one has its link."""
+    by_code: dict[tuple[str, str, bool], list[Reason]] = {}
+    for reason in reasons:
+        about = str(reason.get("tag") or reason.get("search") or "")
+        by_code.setdefault((reason["code"], about, bool(reason.get("passed"))), []).append(reason)
+    said = [_sentence(code, about, passed, alike, names) for (code, about, passed), alike in by_code.items()]
+    said = [sentence for sentence in dict.fromkeys(said) if sentence]
+    if any(reason.get("before") for reason in reasons):
+        said.append(Markup(escape(_("from before"))))
+    return said
+
+
+def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], names: Names) -> Markup:
+    who = _people([reason.get("who", 0) for reason in alike], names)
+    if passed and code == "person":
+        return _fill(_("You follow %(who)s, who passed this on"), who=who)
+    text = _TEXTS.get(code)
+    return _fill(_(text), who=who, about=escape(about)) if text else Markup("")
+
+
+_TEXTS = {
+    "person": _noop("You follow %(who)s"),
+    "topic": _noop("You follow %(who)s on #%(about)s"),
+    "tag": _noop("You follow #%(about)s"),
+    "source": _noop("You follow this source"),
+    "search": _noop("It fits your search: %(about)s"),
+    "thread": _noop("%(who)s in a thread you follow"),
+    "reply": _noop("%(who)s replied to you"),
+    "answer": _noop("%(who)s answered you"),
+    "yours": _noop("%(who)s, in a thread you began"),
+    "mention": _noop("%(who)s speaks of you"),
+    "named": _noop("%(who)s shared this with you"),
+    "circle": _noop("%(who)s shared this with you and a few others"),
+    "passed": _noop("%(who)s passed this on"),
+    "thanked": _noop("%(who)s thanks you for this"),
+    "used": _noop("%(who)s used this"),
+    "reminder": _noop("You asked to be reminded of this"),
+}
+
+
+def _fill(text: str, **values: Markup) -> Markup:
+    return Markup(escape(text)) % values  # noqa: S704 -- values are escaped where they are made
+
+
+def _people(keys: Sequence[int], names: Names) -> Markup:
+    known = [names[key] for key in dict.fromkeys(keys) if key in names]
+    linked = [Markup('<a class="by" href="{}">{}</a>').format(page, name) for name, page in known[:3]]
+    if len(known) > 3:
+        return Markup(_("%(some)s and others")) % {"some": Markup(", ").join(linked)}  # noqa: S704
+    if len(linked) < 2:
+        return linked[0] if linked else Markup(escape(_("somebody")))
+    return (
+        Markup(_("%(first)s and %(last)s"))
+        % {
+            "first": Markup(", ").join(linked[:-1]),
+            "last": linked[-1],
+        }
+    )

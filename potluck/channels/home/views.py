@@ -1,0 +1,119 @@
+"""The pages of home: today, what came since, the archive, and what one kept."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from potluck.channels.home import read, stream_ticket
+from potluck.channels.home.models import Arrival
+from potluck.kit import paging
+from potluck.kit.errors import Malformed, Missing
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render, say
+from potluck.match.suggest import people_to_follow
+from potluck.posts.keeping import keep
+from potluck.posts.lines import lines
+from potluck.posts.models import Kept, Post
+
+
+@require_safe
+@members_only
+def home(request: MemberRequest) -> HttpResponse:
+    """Today."""
+    with timezone.override(read.zone_of(request.viewer)):
+        day = read.today(request.viewer)
+        context = {
+            "day": day,
+            "now": timezone.now(),
+            "stream": stream_ticket.address(request.viewer),
+            "suggested": people_to_follow(request.viewer, 5) if day.size == 0 else [],
+        }
+        return render(request, "home/home.html", context)
+
+
+@require_GET
+@members_only
+def newer(request: MemberRequest) -> HttpResponse:
+    """What came after the moment the page knows of: a piece for its top, or nothing (204)."""
+    try:
+        after = int(request.GET.get("after", ""))
+    except ValueError:
+        raise Malformed(_("This page has lost its place. Load it again.")) from None
+    items, latest = read.newer(request.viewer, after)
+    if not items:
+        return HttpResponse(status=204)
+    with timezone.override(read.zone_of(request.viewer)):
+        return render(request, "home/newer.html", {"items": items, "latest": latest})
+
+
+@require_safe
+@members_only
+def archive(request: MemberRequest) -> HttpResponse:
+    """All that reached this person, newest first, without marks or counts."""
+    try:
+        before = read.moment(int(request.GET["before"])) if "before" in request.GET else None
+    except ValueError:
+        raise Malformed(_("That page of the list is not there. Start at its beginning.")) from None
+    items, more = read.archive(request.viewer, before)
+    older = f"/archive?before={more}" if more else ""
+    newer_page = "/archive" if before else ""
+    page = paging.Page(items, older, newer_page)
+    with timezone.override(read.zone_of(request.viewer)):
+        return render(request, "home/archive.html", {"page": page})
+
+
+@require_safe
+@members_only
+def kept(request: MemberRequest) -> HttpResponse:
+    """What this person keeps for later."""
+    mine = Kept.objects.filter(person=request.viewer, post__in=Post.objects.visible_to(request.viewer))
+    page = paging.by_key(request, mine)
+    items = lines([row.post_id for row in page.rows], request.viewer)
+    return render(request, "home/kept.html", {"page": page, "items": items})
+
+
+@require_POST
+@members_only
+def seen(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Mark one arrival as seen, or unseen again. Only this person ever knows."""
+    at = None if request.POST.get("undo") else timezone.now()
+    Arrival.objects.filter(person=request.viewer, post_id=post_id).update(seen_at=at)
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return HttpResponse(status=204)
+    return _back(request)
+
+
+@require_POST
+@members_only
+def all_seen(request: MemberRequest) -> HttpResponse:
+    """Be done with today."""
+    Arrival.objects.filter(person=request.viewer, seen_at=None).update(seen_at=timezone.now())
+    return _back(request)
+
+
+@require_POST
+@members_only
+def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Keep it, and bring it back in so many days (tomorrow if nothing is said)."""
+    post = Post.objects.visible_to(request.viewer).filter(pk=post_id).first()
+    if post is None:
+        raise Missing(_("This is not there any more, or not for you."))
+    days = request.POST.get("days", "1")
+    if not days.isdigit() or not 1 <= int(days) <= 3660:
+        raise Malformed(_("Say in how many days, from 1 to 3660."))
+    morning = read.dawn(request.viewer) + timedelta(days=int(days), hours=7)
+    keep(post, by=request.viewer, remind_at=morning)
+    say(request, _("It comes back on that morning."), undo=f"{post.page}/keeping")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page this came from, if it is one of ours."""
+    to = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
+    return redirect(to if safe else "/home")

@@ -1,0 +1,31 @@
+"""What a view asks of who is here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """A request by somebody signed in. `viewer` is their person."""
+
+    viewer: Any
+
+
+def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponse]) -> View[P]:
+    """Send a visitor to sign in, and back here after."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if getattr(request, "viewer", None) is None:
+            back = request.get_full_path() if request.method == "GET" else "/"
+            return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(back)}")
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return guarded
