@@ -18,9 +18,12 @@ from potluck.people.network import the_network
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,30}\Z")
 _NOT_HANDLE = re.compile(r"[^a-z0-9]+")
 # Words that are addresses of ours, or that would pass for the people who run the place.
-RESERVED = frozenset(
-    ["about", "accounts", "admin", "administrator", "api", "ask", "everybody", "files", "fresh", "health", "help", "home", "host", "image", "live", "mail", "me", "moderator", "network", "people", "postmaster", "posts", "potluck", "root", "search", "share", "sources", "static", "support", "system", "tags", "you"]
-)
+RESERVED = frozenset((  # fmt: skip
+    "about", "accounts", "admin", "administrator", "api", "archive", "ask", "everybody", "files", "fresh",
+    "health", "help", "home", "host", "image", "join", "kept", "live", "mail", "me", "moderation",
+    "moderator", "network", "people", "postmaster", "posts", "potluck", "root", "search", "share",
+    "sources", "static", "support", "system", "tags", "welcome", "you",
+))
 
 
 def as_handle(name: str) -> str:

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +97,7 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(models.functions.Lower("name"), name="people_name"),
+            models.Index(Lower("name"), name="people_name"),
             models.Index(fields=["-id"], name="people_members", condition=models.Q(account__isnull=False)),
         ]
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from potluck.kit.ids import new_id
 from potluck.people.models import Circle, Person, Source
 from potluck.posts.audience import Audience, PostQuerySet
-from potluck.posts.gifts import Thanks, Use
+from potluck.posts.gifts import Kept, Thanks, Use
 
 __all__ = [
     "Attachment",
     "Audience",
+    "Kept",
     "Kind",
     "Post",
     "Reader",

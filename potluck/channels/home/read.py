@@ -116,7 +116,7 @@ def moment(micro: int) -> datetime:
 def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
