@@ -1,0 +1,189 @@
+"""Find posts for somebody: by what they typed, or by what a post is about. Everything returned they may see.
+
+Ranking looks at the index alone, then the best are taken through the gate, twice as many as a page needs, and
+more where somebody may not see much. Posts with every word come first, then, if there are few, those with some.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
+
+from potluck.people.models import Person
+from potluck.posts.models import Post
+from potluck.search.models import Indexed
+from potluck.search.query import Query
+from potluck.search.rank import Asked, Counts, Group, Scored, best, counted, known
+from potluck.search.snippet import marked, phrase_pattern, snippet
+from potluck.search.tokens import fold
+from potluck.search.wish import Wish, all_words, some_words, wish
+
+LIMIT = 20
+# How many of the ranked are taken through the gate at once, as a multiple of the page, growing each time.
+_FIRST, _GROWTH, _ROUNDS = 2, 4, 5
+_SOME_POSTS = 5000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One post found. `snippet` and `title` are HTML with the words marked; `partial`: it lacks some words."""
+
+    post: int
+    score: float
+    title: Markup
+    snippet: Markup
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of hits. `key` asks for the next page and is empty on the last; `note` says why nothing can fit."""
+
+    hits: list[Hit] = field(default_factory=list)
+    key: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    scored: Scored
+    partial: bool
+
+    @property
+    def key(self) -> str:
+        return f"{'s' if self.partial else 'a'}{self.scored.score!r}_{self.scored.post}"
+
+
+def find(query: Query, viewer: Person | None, *, limit: int = LIMIT, key: str = "") -> Found:
+    """A page of what fits a query, best first; newest first where it has no words. A bad `key` is the start."""
+    if not query:
+        return Found()
+    counts = known()
+    wanted = wish(query, viewer, counts.languages)
+    if wanted.hopeless:
+        return Found(note=wanted.hopeless)
+    counts = counted(counts, wanted.words)
+    kept: list[_Candidate] = []
+    things: set[int] = set()
+    for candidate, thing in _seen(wanted, counts, viewer, limit, _read_key(key)):
+        if thing not in things:
+            things.add(thing)
+            kept.append(candidate)
+        if len(kept) > limit:
+            break
+    more = kept[limit - 1].key if len(kept) > limit else ""
+    return Found(_hits(kept[:limit], frozenset().union(*wanted.words)), more)
+
+
+def _seen(
+    wanted: Wish, counts: Counts, viewer: Person | None, limit: int, after: _Candidate | None
+) -> Iterator[tuple[_Candidate, int]]:
+    """What fits and may be seen, in order, with the thing each is about."""
+    if after is None or not after.partial:
+        asked = all_words(wanted, counts)
+        for scored, thing in _through_the_gate(asked, wanted, viewer, limit, after.scored if after else None):
+            yield _Candidate(scored, False), thing
+        after = None
+    some = some_words(wanted, counts, _SOME_POSTS)
+    if some:
+        for scored, thing in _through_the_gate(some, wanted, viewer, limit, after.scored if after else None):
+            yield _Candidate(scored, True), thing
+
+
+def _through_the_gate(
+    asked: Asked, wanted: Wish, viewer: Person | None, limit: int, after: Scored | None
+) -> Iterator[tuple[Scored, int]]:
+    size = (limit + 1) * _FIRST
+    for _ in range(_ROUNDS):
+        ranked = best(asked, size, after)
+        things = _visible(ranked, wanted, viewer)
+        yield from ((scored, things[scored.post]) for scored in ranked if scored.post in things)
+        if len(ranked) < size:
+            return
+        after = ranked[-1]
+        size *= _GROWTH
+
+
+def _visible(ranked: Sequence[Scored], wanted: Wish, viewer: Person | None) -> dict[int, int]:
+    """The things of those posts that the viewer may see and whose text has the phrases."""
+    here = Post.objects.visible_to(viewer).filter(id__in=[scored.post for scored in ranked])
+    if not wanted.texts and not wanted.not_texts:
+        return dict(here.values_list("id", "thing"))
+    with_text = here.values_list("id", "thing", "title", "text", "tags")
+    return {key: thing for key, thing, *texts in with_text if says(wanted, *texts)}
+
+
+def says(wanted: Wish, title: str, text: str, tags: Iterable[str]) -> bool:
+    """Whether a text has all the phrases wanted and none of those unwanted."""
+    folded = fold("\n".join((title, text, *tags)))
+
+    def has(phrase: str) -> re.Match[str] | None:
+        return phrase_pattern(phrase).search(folded)
+
+    return all(map(has, wanted.texts)) and not any(map(has, wanted.not_texts))
+
+
+def _hits(candidates: Sequence[_Candidate], words: Group) -> list[Hit]:
+    ids = [candidate.scored.post for candidate in candidates]
+    texts = {row[0]: row[1:] for row in Post.objects.filter(id__in=ids).values_list("id", "title", "text", "language")}
+    hits = []
+    for candidate in candidates:
+        title, text, language = texts[candidate.scored.post]
+        hits.append(
+            Hit(
+                post=candidate.scored.post,
+                score=candidate.scored.score,
+                title=marked(title, language, words),
+                snippet=snippet(text, language, words),
+                partial=candidate.partial,
+            )
+        )
+    return hits
+
+
+def _read_key(key: str) -> _Candidate | None:
+    found = re.fullmatch(r"([as])(-?\d+(?:\.\d+)?(?:e-?\d+)?)_(\d{1,18})", key)
+    return _Candidate(Scored(float(found[2]), int(found[3])), found[1] == "s") if found else None
+
+
+# Related posts: the terms that say most about a post find others, all its terms rank them.
+_KEY_TERMS = 12
+_ALL_TERMS = 60
+_KEY_POSTS = 2000
+
+
+def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:
+    """The ids of other things that are about the same, best first, none of the same conversation."""
+    row = Indexed.objects.filter(post_id=post.id).values_list("weights", flat=True).first()
+    if row is None:
+        return []
+    places = dict(zip((index + 1 for index in row.indices()), row.values(), strict=True))
+    asked = like(places, known())
+    if asked is None:
+        return []
+    here = Post.objects.visible_to(viewer).exclude(thread=post.thread).exclude(thing=post.thing)
+    ranked = best(asked, limit * 4 + 10)
+    things = dict(here.filter(id__in=[scored.post for scored in ranked]).values_list("id", "thing"))
+    once: dict[int, int] = {}
+    for scored in ranked:
+        if scored.post in things:
+            once.setdefault(things[scored.post], scored.post)
+    return list(once.values())[:limit]
+
+
+def like(weights: dict[int, float], counts: Counts) -> Asked | None:
+    """The question for posts about the same as a text whose terms weigh this much; None where no word is shared."""
+    counts = counted(counts, [frozenset(weights)])
+    shared = [term for term in weights if counts.having.get(term, 0) > 1]
+    telling = {term: weights[term] * counts.idf(frozenset({term})) for term in shared}
+    order = sorted(telling, key=lambda term: (-telling[term], term))
+    some: set[int] = set()
+    matched = 0
+    for term in order[: _KEY_TERMS * 2]:
+        if len(some) < _KEY_TERMS and (not some or matched + counts.having[term] <= _KEY_POSTS):
+            some.add(term)
+            matched += counts.having[term]
+    if not some:
+        return None
+    return Asked(every=(frozenset(some),), idf={term: telling[term] for term in order[:_ALL_TERMS]})

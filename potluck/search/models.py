@@ -1,0 +1,82 @@
+"""The word index: a row for each post, how common each term is, and saved searches made ready to be met."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.db import models
+from pgvector.django import SparseVectorField
+
+from potluck.people.models import Follow
+from potluck.posts.models import Post
+from potluck.search.tokens import DIMENSIONS
+
+
+# Words in a post, until posts have been counted.
+USUAL_LENGTH = 100.0
+
+
+class Indexed(models.Model):
+    """The words of one post: `terms` finds it, `weights` ranks it.
+
+    `terms` holds its word terms and, negative, its facets. `weights` are the BM25 weights of the words without
+    the idf, so that score = weights · idf of the query. `length` is in words, `at` when it was written: both
+    are for counting.
+    """
+
+    # No constraint in the database: it would be checked for each row of every batch, and posts are not removed
+    # but marked as deleted. Removing an account cascades here in Django.
+    post = models.OneToOneField(Post, models.CASCADE, primary_key=True, db_constraint=False, related_name="indexed")
+    length = models.IntegerField()
+    terms = ArrayField(models.IntegerField())
+    weights = SparseVectorField(dimensions=DIMENSIONS)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [
+            # New rows wait in the pending list, 60 times cheaper to write; searches read the list too, so it is short.
+            GinIndex(fields=["terms"], name="search_terms", fastupdate=True, gin_pending_list_limit=1024),
+            BrinIndex(fields=["at"], name="search_at", autosummarize=True),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.post_id}"
+
+
+class Term(models.Model):
+    """In how many posts a term is, as last counted."""
+
+    term = models.IntegerField(primary_key=True)
+    posts = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.term} in {self.posts}"
+
+
+class Corpus(models.Model):
+    """The one row of what is known of all posts together, as last counted. `length` is their mean, in words.
+
+    `languages` are the codes of the languages posts are in. `anew_at` is when everything was counted last.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    posts = models.IntegerField(default=0)
+    length = models.FloatField(default=USUAL_LENGTH)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
+    counted_at = models.DateTimeField(null=True)
+    anew_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.posts} posts"
+
+
+class Saved(models.Model):
+    """A saved search made ready: a post that fits has at least one of `keys`, the rarest thing it asks for."""
+
+    follow = models.OneToOneField(Follow, models.CASCADE, primary_key=True, related_name="saved")
+    query = models.CharField(max_length=500)
+    keys = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="search_saved_keys")]
+
+    def __str__(self) -> str:
+        return self.query

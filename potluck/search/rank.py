@@ -1,0 +1,136 @@
+"""Ask the index: which posts have these terms, best first. Who may see them is asked in `find.py`.
+
+A GIN index finds the posts that have the terms, then only those are scored. A word that is in every fifth post
+says little and matches much: it counts towards the score but need not be there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import log
+
+from django.db import connection
+
+from potluck.kit.ids import first_id
+from potluck.kit.sql import Select
+from potluck.search import models
+from potluck.search.languages import FALLBACK
+from potluck.search.tokens import DIMENSIONS
+
+Group = frozenset[int]
+
+# Above this share of all posts a word is too common to be required.
+_COMMON = 0.2
+_FEW = 50
+# An older post counts a little less, 3 % a year, by its time-ordered id: so the order never shifts between pages.
+_PER_ID = 0.03 / (365 * 24 * 3600 * 1000 << 16)
+
+_ZERO = first_id(datetime(2020, 1, 1, tzinfo=UTC))
+
+_SCORE = "-(weights <#> %(idf)s::sparsevec) * exp(%(per_id)s * (post_id - %(zero)s))"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is known of all posts: their number, the languages they are in, and how many have each term."""
+
+    posts: int = 0
+    languages: tuple[str, ...] = (FALLBACK,)
+    having: Mapping[int, int] = field(default_factory=dict)
+
+    def of(self, group: Group) -> int:
+        """In how many posts at most any of these terms is."""
+        return min(self.posts, sum(self.having.get(term, 0) for term in group))
+
+    def idf(self, group: Group) -> float:
+        """How much a word says that has these terms for its forms."""
+        posts = self.of(group)
+        return log(1 + (self.posts - posts + 0.5) / (posts + 0.5))
+
+    def is_common(self, group: Group) -> bool:
+        """Whether a word is in so many posts that requiring it narrows nothing."""
+        return self.posts >= _FEW and self.of(group) > _COMMON * self.posts
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the index is asked: each group of `every` met by a term, `some` and `no` of them, a span of ids.
+
+    `idf` weighs the words; without any the newest come first. `within` selects ids to stay among, `not_all`
+    leaves out posts that meet all these groups.
+    """
+
+    every: tuple[Group, ...] = ()
+    no: Group = frozenset()
+    not_all: tuple[Group, ...] = ()
+    idf: Mapping[int, float] = field(default_factory=dict)
+    since: int | None = None
+    until: int | None = None
+    within: tuple[Select, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One post as the index ranks it. Compares as the order of the list."""
+
+    score: float
+    post: int
+
+
+def known() -> Counts:
+    """The number and languages of all posts, as last counted."""
+    row = models.Corpus.objects.filter(id=1).values_list("posts", "languages").first()
+    return Counts(row[0], tuple(row[1]) or (FALLBACK,)) if row else Counts()
+
+
+def counted(counts: Counts, groups: Iterable[Group]) -> Counts:
+    """The same, with how many posts have each of these terms."""
+    terms = [term for group in groups for term in group]
+    found = models.Term.objects.filter(term__in=terms).values_list("term", "posts")
+    return Counts(counts.posts, counts.languages, dict(found))
+
+
+def best(asked: Asked, limit: int, after: Scored | None = None) -> list[Scored]:
+    """The best posts, or the newest where no words are asked; `after` is the last one of the page before."""
+    score = _SCORE if asked.idf else "0::float8"
+    where, values = _conditions(asked)
+    values |= {"idf": _vector(asked.idf), "per_id": _PER_ID, "zero": _ZERO, "limit": limit}
+    later = ""
+    if after:
+        later = "WHERE (score, post_id) < (%(score)s::float8, %(post)s)"
+        values |= {"score": after.score, "post": after.post}
+    inner = f"SELECT post_id, {score} AS score FROM search_indexed WHERE {where}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT score, post_id FROM ({inner}) AS found {later}"  # noqa: S608 - made of constants
+            " ORDER BY score DESC, post_id DESC LIMIT %(limit)s",
+            values,
+        )
+        return [Scored(*row) for row in cursor.fetchall()]
+
+
+def _conditions(asked: Asked) -> tuple[str, dict[str, object]]:
+    clauses: list[str] = []
+    values: dict[str, object] = {}
+    for number, group in enumerate(asked.every):
+        clauses.append(f"terms && %(every{number})s::int[]")
+        values[f"every{number}"] = sorted(group)
+    if asked.no:
+        clauses.append("NOT terms && %(no)s::int[]")
+        values["no"] = sorted(asked.no)
+    if asked.not_all:
+        all_of = " AND ".join(f"terms && %(all{number})s::int[]" for number in range(len(asked.not_all)))
+        clauses.append(f"NOT ({all_of})")
+        values |= {f"all{number}": sorted(group) for number, group in enumerate(asked.not_all)}
+    for name, sign in (("since", ">="), ("until", "<")):
+        if getattr(asked, name) is not None:
+            clauses.append(f"post_id {sign} %({name})s")
+            values[name] = getattr(asked, name)
+    for select in asked.within:
+        clauses.append(f"post_id IN ({select.sql})")
+        values |= select.params
+    return " AND ".join(clauses) or "true", values
+
+
+def _vector(idf: Mapping[int, float]) -> str:
+    return f"{{{','.join(f'{term}:{weight:.4f}' for term, weight in idf.items())}}}/{DIMENSIONS}"

@@ -1,0 +1,199 @@
+"""Text to terms: a term is a number that stands for a word, whatever its form.
+
+Words are folded (NFKC, case), stemmed in their text's language and stripped of accents; the order matters, as
+stemmers read accents. Compounds ("e-mail", "node.js", "visible_to", "getServer") keep their whole and their parts,
+scripts without spaces become pairs of letters, an address gives its host. Function words are kept: their
+frequency makes them weigh next to nothing.
+
+Word terms lie in 1 .. DIMENSIONS, so that they are also places in a `sparsevec`. Facets (a tag, an author, a kind)
+are negative, so they can never be mistaken for words.
+"""
+
+import re
+import threading
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from Stemmer import Stemmer
+
+from potluck.search.languages import STEMMERS
+
+DIMENSIONS = 1_000_000_000
+LONGEST = 64
+_CACHED = 200_000
+
+_TOKEN = re.compile(r"[cCfF](?:\+\+|#)(?!\w)|[^\W_]+(?:[.'’_\-][^\W_]+)*")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+", re.I)
+_HOST = re.compile(r"(?:https?://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+)", re.I)
+_JOINT = re.compile(r"[.'’_\-]")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\U00020000-\U0003134f]+"
+)
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_ENDINGS = frozenset({"s", "t", "ll", "re", "ve", "d", "m"})
+_SHORT = 2
+
+
+def term_of(stem: str) -> int:
+    """The number of a stem: stable for ever, as it is stored."""
+    return 1 + zlib.crc32(stem.encode()) % DIMENSIONS
+
+
+def facet(name: str, value: object) -> int:
+    """The number of a fact about a post, such as ("tag", "soil")."""
+    return -1 - zlib.crc32(f"{name}:{value}".encode()) % 0x7FFF_FFFF
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: compatibility forms, case and accents gone."""
+    if text.isascii():
+        return text.lower()
+    return _plain(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _plain(word: str) -> str:
+    """Without the accents of Latin, Greek and Cyrillic; marks that are vowels elsewhere stay."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
+
+
+def tokens(text: str) -> list[str]:
+    """The words and compounds of a text in order, as written; of an address only its host."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(lambda found: f" {host(found.group())} ", text)
+    return _TOKEN.findall(text)
+
+
+def host(address: str) -> str:
+    """The name of an address's machine without "www.", or nothing."""
+    found = _HOST.match(address)
+    return found.group(1).lower() if found else ""
+
+
+class _Lexicon(dict[str, tuple[int, ...]]):
+    """The terms of each token already met in one language; forgotten when it has grown too large."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        # Stemmers keep a buffer of their own; one at a time.
+        self._lock = threading.Lock()
+        self._stemmer = Stemmer(STEMMERS[language])
+
+    def __missing__(self, token: str) -> tuple[int, ...]:
+        with self._lock:
+            terms = tuple({term_of(self._stem(form)): None for form in forms(token)})
+            if len(self) >= _CACHED:
+                self.clear()
+            if len(token) <= LONGEST:
+                self[token] = terms
+        return terms
+
+    def term(self, form: str) -> int:
+        """The term of one folded form."""
+        with self._lock:
+            return term_of(self._stem(form))
+
+    def _stem(self, form: str) -> str:
+        word = form[:LONGEST]
+        if not word.isalpha() or _SPACELESS.search(word):
+            return _plain(word)
+        return _plain(self._stemmer.stemWord(word))
+
+
+_lexicons: dict[str, _Lexicon] = {}
+
+
+def _lexicon(language: str) -> _Lexicon:
+    known = _lexicons.get(language)
+    return known if known is not None else _lexicons.setdefault(language, _Lexicon(language))
+
+
+def forms(token: str) -> list[str]:
+    """Every folded form under which a token is found: itself, its parts, its pairs of letters."""
+    if not token.isascii() and _SPACELESS.search(token):
+        return _spaceless(token.casefold())
+    parts = [part for piece in _JOINT.split(token) for part in _CAMEL.split(piece)]
+    if len(parts) == 1:
+        return [token.casefold()]
+    if _JOINT.sub("", token).isalnum() and ("'" in token or "’" in token):
+        parts = [part for part in parts if part.lower() not in _ENDINGS]
+    return [*(part.casefold() for part in parts if part), whole(token)]
+
+
+def whole(token: str) -> str:
+    """A compound as one form: "E-Mail" is "email", "don't" is "dont"; dots and underscores stay."""
+    return re.sub(r"['’\-]", "", token).casefold()
+
+
+def _spaceless(text: str) -> list[str]:
+    """Pairs of neighbouring letters, and single Han letters, which can be words; the rest as it is."""
+    found: list[str] = []
+    for run in _SPACELESS.findall(text):
+        found += [a + b for a, b in zip(run, run[1:], strict=False)] or [run]
+        if len(run) > 1:
+            found += [letter for letter in run if letter >= "\u3400" and not "\uac00" <= letter <= "\ud7af"]
+    found += [rest for rest in _JOINT.split(_SPACELESS.sub("-", text)) if rest]
+    return found
+
+
+def count(text: str, language: str) -> Counter[int]:
+    """How often each term is in a text written in `language` (a key of STEMMERS)."""
+    return count_tokens(tokens(text), language)
+
+
+def count_tokens(found: Iterable[str], language: str) -> Counter[int]:
+    """The same for a text already parted into tokens."""
+    lexicon = _lexicon(language)
+    terms: Counter[int] = Counter()
+    for token, times in Counter(found).items():
+        for term in lexicon[token]:
+            terms[term] += times
+    return terms
+
+
+def spots(text: str, language: str, wanted: AbstractSet[int]) -> list[tuple[int, int, int]]:
+    """Where the wanted terms are in a text: first letter, letter after the last, term; in order."""
+    lexicon = _lexicon(language)
+    found: list[tuple[int, int, int]] = []
+    for token in _TOKEN.finditer(text):
+        word, start = token.group(), token.start()
+        met = [term for term in lexicon[word] if term in wanted]
+        if met and not word.isascii() and _SPACELESS.search(word):
+            pairs = ((at, at + 2, term_of(word[at : at + 2])) for at in range(len(word) - 1))
+            found += [(start + a, start + b, term) for a, b, term in pairs if term in wanted]
+        elif met:
+            found.append((start, token.end(), met[-1]))
+    return found
+
+
+def asked(word: str, languages: Iterable[str]) -> list[frozenset[int]]:
+    """What a typed word asks for: each set is one thing wanted, met by any of its terms.
+
+    A word's terms are its stems in each of the languages in use, because nobody says in which they search.
+    """
+    lexicons = [_lexicon(language) for language in languages]
+    wanted = (frozenset(each.term(form) for each in lexicons) for token in tokens(word) for form in _wanted(token))
+    return list(dict.fromkeys(wanted))
+
+
+def _wanted(token: str) -> list[str]:
+    """The forms that must all be met: the parts of a compound, or its whole where a part says too little."""
+    if not token.isascii() and _SPACELESS.search(token):
+        return [form for form in _spaceless(token.casefold()) if len(form) > 1] or [token.casefold()]
+    parts = _JOINT.split(token)
+    if len(parts) == 1:
+        return [token.casefold()]
+    if "'" in token or "’" in token:
+        kept = [part.casefold() for part in parts if part.lower() not in _ENDINGS]
+        return kept if all(len(part) > _SHORT for part in kept) else [kept[-1] if len(kept) == len(parts) else whole(token)]
+    if "-" in token and "." not in token and "_" not in token and all(len(part) > _SHORT for part in parts):
+        return [part.casefold() for part in parts]
+    return [whole(token)]
