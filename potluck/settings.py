@@ -3,6 +3,7 @@
 What a host turns while the network runs (its name, who may join) is a row in the database, not a line here.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ INSTALLED_APPS: list[str] = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "potluck.store",
     "potluck.events",
@@ -128,7 +130,63 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL: str = "/accounts/login/"
-LOGIN_REDIRECT_URL: str = "/"
+LOGIN_REDIRECT_URL: str = "/home"
+# How long somebody stays signed in on a device, in seconds.
+SESSION_COOKIE_AGE: int = 60 * 24 * 3600
+# Cookies travel over TLS alone where the address says https.
+SESSION_COOKIE_SECURE: bool = ORIGIN.startswith("https:")
+CSRF_COOKIE_SECURE: bool = SESSION_COOKIE_SECURE
+
+# Accounts (django-allauth): a mail address is the one name one signs in by; what proves it is a code, a password or a passkey.
+ACCOUNT_ADAPTER: str = "potluck.web.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER: str = "potluck.web.accounts.ElsewhereAdapter"
+MFA_ADAPTER: str = "potluck.web.accounts.KeysAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD: str | None = None
+ACCOUNT_LOGIN_METHODS: set[str] = {"email"}
+ACCOUNT_SIGNUP_FIELDS: list[str] = ["email*", "password1"]
+ACCOUNT_FORMS: dict[str, str] = {"signup": "potluck.web.account_forms.JoinForm"}
+ACCOUNT_EMAIL_VERIFICATION: str = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: bool = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND: bool = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE: bool = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED: bool = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND: bool = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED: bool = True
+# How long a mailed code holds, in seconds: mail may be slow.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT: int = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT: int = 15 * 60
+# Tell the owner by mail when a password, address or key changes.
+ACCOUNT_EMAIL_NOTIFICATIONS: bool = True
+ACCOUNT_SESSION_REMEMBER: bool = True
+ACCOUNT_REAUTHENTICATION_REQUIRED: bool = True
+ACCOUNT_MAX_EMAIL_ADDRESSES: int = 5
+MFA_SUPPORTED_TYPES: list[str] = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED: bool = True
+MFA_PASSKEY_SIGNUP_ENABLED: bool = True
+# Browsers give passkeys to https, and to http only on localhost; so is what we accept.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN: bool = place.is_on_this_machine(ORIGIN)
+# Sign-in by an institution, as JSON: [{"provider_id", "name", "client_id", "secret", "settings": {"server_url"}}].
+OIDC: list[dict[str, Any]] = json.loads(os.environ.get("POTLUCK_OIDC", "[]"))
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": OIDC}}
+# How many proxies before us may be believed about the visitor's address; limits count by it.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = int(os.environ.get("POTLUCK_PROXIES", "0"))
+# Only the limits of account pages use it: a table that all web processes share, lost in a crash without harm.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_account_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# How mail leaves: smtp://user:password@host:587 (smtps:// for TLS from the start). Unset, it lies in DATA/outbox and is shown
+# on the console.
+SMTP: str = os.environ.get("POTLUCK_SMTP", "")
+EMAIL_BACKEND: str = "potluck.kit.outbox.Smtp" if SMTP else "potluck.kit.outbox.Outbox"
+# Where mail that is not sent is laid, a file each.
+OUTBOX: Path = DATA / "outbox"
+# Whom mail comes from.
+DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{place.hosts(ORIGIN)[0]}")
 
 LANGUAGE_CODE: str = "en"
 USE_I18N: bool = True
@@ -140,6 +198,6 @@ STATIC_URL: str = "/static/"
 STATIC_ROOT: Path = DATA / "static"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "potluck.kit.statics.Statics"},
 }
 MEDIA_ROOT: Path = DATA / "files"
