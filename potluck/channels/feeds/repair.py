@@ -72,6 +72,12 @@ def utf8(body: bytes, content_type: str = "") -> bytes:
     return body.translate(None, _CONTROLS)
 
 
+def html(page: bytes) -> str:
+    """The text of a web page, in the encoding it names in its head."""
+    said = _HEADER_CHARSET.search(page[:2048].decode("ascii", "replace"))
+    return utf8(page, said[0] if said else "").decode("utf-8", "replace")
+
+
 def _declared(body: bytes) -> str:
     found = _DECLARED.search(body[:600])
     return found[1].decode("ascii").lower() if found else ""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 MOST_TAGS = 50
+LONGEST_ADDRESS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Feed:
     items: tuple[Item, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something a file holds that was not brought in: its name or address, and a sentence that says why."""
+
+    what: str
+    why: str
+
+
 _WEB = ("http://", "https://")
 _SPACE = re.compile(r"\s")
 _TAG = re.compile(r"<(?:!--.*?--|[/!?]?[A-Za-z][^<>]*)>", re.DOTALL)
@@ -102,7 +111,7 @@ def title_text(title: str) -> str:
 def web_address(base: str, link: str) -> str:
     """The full http(s) address of a link, or nothing."""
     link = link.strip()
-    if not link:
+    if not link or len(link) > LONGEST_ADDRESS:
         return ""
     # Nearly all are whole already, and joining costs more than the rest of an item.
     if not link.startswith(_WEB):
