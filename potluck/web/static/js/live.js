@@ -1,0 +1,70 @@
+// New things arrive without a reload. The stream only says that there is something; the page asks for what is newer than
+// its first entry and puts it on top, without moving what is being read or where the focus is.
+
+const list = document.querySelector("[data-live]");
+const said = document.getElementById("said");
+const LONGEST = 60_000;
+let wait = 1000;
+let asking = false;
+let again = false;
+
+function newer() {
+  const address = new URL(list.dataset.newer ?? location.pathname, location.href);
+  const first = list.querySelector(".entry[data-key]");
+  if (first) address.searchParams.set("after", first.dataset.key);
+  return address;
+}
+
+function put(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html; // our own page's fragment, escaped by the server; a template runs no script
+  const entries = [...box.content.querySelectorAll(".entry")].filter((entry) => !document.getElementById(entry.id));
+  if (!entries.length) return;
+  const before = list.getBoundingClientRect().bottom;
+  entries.forEach((entry) => entry.classList.add("arrived"));
+  list.prepend(...entries);
+  document.querySelectorAll("[data-empty]").forEach((empty) => empty.remove());
+  if (scrollY > 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, list.getBoundingClientRect().bottom - before);
+  entries.forEach((entry) => window.htmx?.process(entry));
+  said.textContent = entries.map((entry) => entry.querySelector(".title, .plain")?.textContent.trim()).join(". ");
+}
+
+async function fetchNewer() {
+  if (asking) {
+    again = true;
+    return;
+  }
+  asking = true;
+  try {
+    const answer = await fetch(newer(), { headers: { "HX-Request": "true", "HX-Target": list.id } });
+    if (answer.ok) put(await answer.text());
+  } catch {
+    // The network is away: the stream reconnects by itself and asks again.
+  } finally {
+    asking = false;
+  }
+  if (again) {
+    again = false;
+    fetchNewer();
+  }
+}
+
+function listen() {
+  const stream = new EventSource(list.dataset.live, { withCredentials: true });
+  stream.addEventListener("open", () => {
+    if (wait > 1000) fetchNewer(); // whatever came while we were away
+    wait = 1000;
+  });
+  stream.addEventListener("home", fetchNewer);
+  stream.addEventListener("error", () => {
+    stream.close();
+    setTimeout(listen, wait + Math.random() * 1000); // not all readers at once after a restart
+    wait = Math.min(wait * 2, LONGEST);
+  });
+  addEventListener("pagehide", () => stream.close(), { once: true });
+}
+
+if (list) {
+  listen();
+  addEventListener("pageshow", (event) => event.persisted && (listen(), fetchNewer()));
+}
