@@ -128,7 +128,7 @@ def _database(data: Path) -> Iterator[postgres.Server | None]:
 
 def _load_all() -> None:
     """Load what the children will need, and show one page to nobody, so that all share what that leaves in memory."""
-    queue.perform_import_paths()
+    queue.perform_import_paths()  # type: ignore[no-untyped-call]
     if web.has_stream():
         import_string(f"{web.STREAM_MODULE}.application")
     application = import_string("potluck.web.wsgi.application")

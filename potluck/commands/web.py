@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from potluck.kit import processes
 from potluck.kit.errors import Refused
@@ -27,7 +27,7 @@ STREAM_SECONDS = 1
 def web(args: Namespace) -> None:
     """Serve pages until told to end."""
     _serve(
-        Server(
+        MPServer(
             "potluck.web.wsgi.application",
             interface=Interfaces.WSGI,
             port=settings.PORT,
@@ -45,7 +45,7 @@ def stream(args: Namespace) -> None:
     if not has_stream():
         raise Refused("There is no stream to serve in this version.")
     _serve(
-        Server(
+        MPServer(
             f"{STREAM_MODULE}.application",
             interface=Interfaces.ASGI,
             port=settings.STREAM_PORT,
@@ -74,7 +74,7 @@ def _common() -> dict[str, Any]:
     }
 
 
-def _serve(server: Server) -> None:
+def _serve(server: MPServer) -> None:
     # Forked workers share the memory of what is already loaded. Python 3.14 no longer forks by itself.
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)

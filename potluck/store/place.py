@@ -59,6 +59,12 @@ def hosts(origin: str) -> list[str]:
     return list(dict.fromkeys([*names, "localhost", "127.0.0.1", "[::1]"]))
 
 
+def is_on_this_machine(origin: str) -> bool:
+    """Whether an address is plain http on localhost, the one place where browsers trust http."""
+    parts = urlsplit(origin)
+    return parts.scheme == "http" and parts.hostname == "localhost"
+
+
 def database(data: Path) -> dict[str, Any]:
     """Django's entry for the database: DATABASE_URL (any form libpq takes), else the embedded server."""
     given = conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
