@@ -18,12 +18,12 @@ from potluck.people.network import the_network
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,30}\Z")
 _NOT_HANDLE = re.compile(r"[^a-z0-9]+")
 # Words that are addresses of ours, or that would pass for the people who run the place.
-RESERVED = frozenset((  # fmt: skip
-    "about", "accounts", "admin", "administrator", "api", "archive", "ask", "everybody", "files", "fresh",
-    "health", "help", "home", "host", "image", "join", "kept", "live", "mail", "me", "moderation",
-    "moderator", "network", "people", "postmaster", "posts", "potluck", "root", "search", "share",
-    "sources", "static", "support", "system", "tags", "welcome", "you",
-))
+_RESERVED = """
+about accounts admin administrator api archive ask everybody files fresh health help home host
+image join kept live mail me moderation moderator network people postmaster posts potluck root
+search share sources static support system tags welcome you
+"""
+RESERVED = frozenset(_RESERVED.split())
 
 
 def as_handle(name: str) -> str:
@@ -45,7 +45,7 @@ def check_handle(handle: str, *, of: Person | None = None) -> str:
         raise Malformed(_("A handle has 2 to 31 small letters, digits, hyphens or underscores."))
     if handle in RESERVED:
         raise Malformed(_("This handle is kept for the network itself. Choose another."))
-    if Person.objects.filter(handle=handle).exclude(pk=of.pk if of else None).exists():
+    if Person.objects.filter(handle=handle).exclude(pk=of.pk if of else 0).exists():
         raise Malformed(_("Somebody has this handle already. Choose another."))
     return handle
 

@@ -82,7 +82,8 @@ VISIBLE_SQL = """
     AND (p.audience IN (0, 1)
          OR p.author_id = viewer.id
          OR (p.audience = 2 AND (
-                EXISTS (SELECT FROM people_circlemember cm WHERE cm.circle_id = p.circle_id AND cm.person_id = viewer.id)
+                EXISTS (SELECT FROM people_circlemember cm
+                        WHERE cm.circle_id = p.circle_id AND cm.person_id = viewer.id)
                 OR EXISTS (SELECT FROM people_circle c WHERE c.id = p.circle_id AND c.owner_id = viewer.id)))
          OR (p.audience = 3 AND
                 EXISTS (SELECT FROM posts_reader r WHERE r.post_id = p.id AND r.person_id = viewer.id)))

@@ -70,7 +70,7 @@ WIDTH = 21
 _BY_ID = f"""
 SELECT {COLUMNS} FROM posts_post p JOIN people_person author ON author.id = p.author_id {JOINS}
 WHERE p.id = ANY(%(ids)s)
-"""  # noqa: S608
+"""
 
 
 def host(url: str) -> str:

@@ -1,0 +1,66 @@
+"""Files on posts: taken in once, checked, kept under a name of our own, and shown to whoever may see the post."""
+
+import mimetypes
+import secrets
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from potluck.kit import images
+from potluck.kit.errors import Malformed, Missing
+from potluck.kit.ids import new_id
+from potluck.people.models import Person
+from potluck.posts.models import Attachment, Post
+
+LONGEST_SIDE = 2400
+MOST_PIXELS = 60_000_000
+# Shown in the page; anything else is offered for saving and never opened by the browser as a page of ours.
+SHOWN = frozenset(
+    {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "video/mp4", "text/plain"}
+)
+
+
+def take_in(file: "UploadedFile[bytes]", *, by: Person, alt: str = "") -> Attachment:
+    """Keep one uploaded file. Images are written anew, without what a camera tells of its owner."""
+    name = PurePosixPath((file.name or "file").replace("\\", "/")).name.replace("\x00", "")[:255] or "file"
+    if file.size is None or file.size > settings.ATTACHMENT_BYTES:
+        most = settings.ATTACHMENT_BYTES // 1024 // 1024
+        raise Malformed(
+            _("%(name)s is larger than %(most)s MB. Share a link to it instead.")
+            % {"name": name, "most": most}
+        )
+    data = file.read()
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    width = height = None
+    if kind.startswith("image/") and kind != "image/svg+xml":
+        data, kind, width, height = images.safe_image(data, LONGEST_SIDE, MOST_PIXELS)
+    key = new_id()
+    path = f"{by.id}/{key}-{secrets.token_hex(8)}"
+    place = Path(settings.MEDIA_ROOT) / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(data)
+    return Attachment.objects.create(
+        id=key,
+        person=by,
+        name=name,
+        path=path,
+        type=kind[:100],
+        size=len(data),
+        alt=alt[:2000],
+        width=width,
+        height=height,
+    )
+
+
+def open_for(viewer: Person | None, file_id: int) -> tuple[Attachment, Path]:
+    """A file whose post this person may see, or their own waiting one."""
+    seen = Post.objects.visible_to(viewer)
+    mine = Q(post=None, person=viewer) if viewer else Q(pk=None)
+    row = Attachment.objects.filter(mine | Q(post__in=seen), pk=file_id).first()
+    place = Path(settings.MEDIA_ROOT) / row.path if row else None
+    if row is None or place is None or not place.is_file():
+        raise Missing(_("This file is not there, or it is not for everybody."))
+    return row, place

@@ -1,0 +1,69 @@
+"""A post's own page, with its thread, and what it said before."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from potluck.kit.errors import Missing
+from potluck.kit.pages import render
+from potluck.people.models import Person
+from potluck.posts.lines import lines
+from potluck.posts.models import Audience, Post, Revision, Thanks, Use
+from potluck.posts.thread import replies
+from potluck.search.find import related
+from potluck.web.facts import facts_of
+
+
+def seen_by(viewer: Person | None, post_id: int) -> Post:
+    """The post, if this person may see it; else Missing, in the same words whether it is there or not."""
+    found = Post.objects.visible_to(viewer).select_related("author", "source", "via", "circle", "reply_to")
+    post = found.filter(pk=post_id).first()
+    if post is None:
+        raise Missing(_("This is not there, or it is not for everybody to see."))
+    return post
+
+
+@require_safe
+def post(request: HttpRequest, post_id: int) -> HttpResponse:
+    """One post and its thread. A reply is shown in its thread, where it stands."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    post = seen_by(viewer, post_id)
+    if post.reply_to_id and Post.objects.visible_to(viewer).filter(pk=post.thread).exists():
+        return HttpResponsePermanentRedirect(f"/posts/{post.thread}#post-{post.id}")
+    return render(request, "posts/post.html", _page(post, viewer))
+
+
+def _page(post: Post, viewer: Person | None) -> dict[str, object]:
+    line = lines([post.id], viewer)[0]
+    whole = post.author.is_member or viewer is not None
+    line.html = post.html if whole else ""
+    found = replies(post, viewer)
+    near = related(post, viewer, limit=5)
+    return {
+        "post": post,
+        "line": line,
+        "whole": whole,
+        "via": _via(post, viewer),
+        "replies": found,
+        "files": list(post.attachments.order_by("id")) if whole else [],
+        "thanks": list(Thanks.objects.filter(post=post).select_related("by").order_by("id")),
+        "uses": list(Use.objects.filter(post=post).select_related("by").order_by("id")),
+        "near": lines(near, viewer),
+        "facts": facts_of(post, line, found)
+        if post.audience == Audience.PUBLIC and post.author.is_member
+        else None,
+    }
+
+
+def _via(post: Post, viewer: Person | None) -> object:
+    if post.via_id is None or not Post.objects.visible_to(viewer).filter(pk=post.via_id).exists():
+        return None
+    return lines([post.via_id], viewer)[0]
+
+
+@require_safe
+def history(request: HttpRequest, post_id: int) -> HttpResponse:
+    """What a post said before each edit."""
+    post = seen_by(request.viewer, post_id)  # type: ignore[attr-defined]
+    revisions = list(Revision.objects.filter(post=post).order_by("-at"))
+    return render(request, "posts/history.html", {"post": post, "revisions": revisions})
