@@ -137,6 +137,8 @@ SESSION_COOKIE_AGE: int = 60 * 24 * 3600
 # Cookies travel over TLS alone where the address says https.
 SESSION_COOKIE_SECURE: bool = ORIGIN.startswith("https:")
 CSRF_COOKIE_SECURE: bool = SESSION_COOKIE_SECURE
+# A proxy that brings the certificate says so; believed only where the address people type is https.
+SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 
 # Accounts (django-allauth): a mail address is the one name one signs in by; what proves it is a code, a password or a passkey.
 ACCOUNT_ADAPTER: str = "potluck.web.accounts.AccountAdapter"
