@@ -87,4 +87,4 @@ lock: .venv/dev-installed
 
 clean:
 	@rm -rf .venv node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .cache
-	@find potluck tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find potluck tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
