@@ -41,20 +41,24 @@ def unapplied_migrations() -> list[str]:
 
     Loading Django's migration graph says the same but costs half a second.
     """
-    on_disk = {
-        (config.label, path.stem)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app || '.' || name FROM django_migrations")
+            applied = {str(name) for (name,) in cursor.fetchall()}
+    except ProgrammingError:
+        connection.close()
+        applied = set()
+    return sorted(known_migrations() - applied)
+
+
+def known_migrations() -> set[str]:
+    """Names of the migrations that lie on disk, as `app.name`."""
+    return {
+        f"{config.label}.{path.stem}"
         for config in apps.get_app_configs()
         for path in Path(config.path, "migrations").glob("*.py")
         if path.name[0] not in "_~"
     }
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT app, name FROM django_migrations")
-            applied = {(str(app), str(name)) for app, name in cursor.fetchall()}
-    except ProgrammingError:
-        connection.close()
-        applied = set()
-    return sorted(f"{app}.{name}" for app, name in on_disk - applied)
 
 
 def migrate() -> None:

@@ -14,6 +14,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,7 +41,10 @@ def backup(target: Path, data: Path, say: Say) -> None:
         say("Writing the database ...")
         dump.write(dumped)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
-            with tarfile.open(fileobj=raw, mode="w|gz", compresslevel=1) as tar:
+            with (
+                gzip.open(raw, "wb", compresslevel=1) as packed,
+                tarfile.open(fileobj=packed, mode="w|") as tar,
+            ):
                 _add_text(tar, "potluck.json", json.dumps(_about(), indent=1))
                 if (data / "secret-key").exists():
                     tar.add(data / "secret-key", "secret-key")
@@ -132,7 +136,7 @@ def _unpack(source: Path, folder: Path) -> int:
                 path = _inside(member.name)
                 _lay(content, folder / path, member.mtime)
                 count += path.parts[0] == "files"
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise Malformed(f"{source} is not a backup of Potluck, or it is damaged ({error}).") from error
     return count
 

@@ -1,0 +1,55 @@
+"""`potluck migrate|doctor|backup|restore|manage`: keeping the house."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import ManagementUtility, call_command
+
+from potluck.commands import ready
+from potluck.kit.errors import Missing, Refused
+from potluck.store import backup as backups
+from potluck.store import doctor as doctors
+from potluck.store import postgres
+
+
+def migrate(args: Namespace) -> None:
+    """Bring the tables up to date, saying each step."""
+    call_command("migrate", interactive=False)
+
+
+def doctor(args: Namespace) -> None:
+    """Print what was looked at, and how to mend what is wrong; exit code 1 if anything is."""
+    findings = doctors.examine(ready.unapplied_migrations)
+    for finding in findings:
+        print(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.what}: {finding.said}")
+        if finding.mend:
+            print(f"      {finding.mend}")
+    wrong = sum(not finding.is_well for finding in findings)
+    if wrong:
+        raise Refused("One thing is wrong." if wrong == 1 else f"{wrong} things are wrong.")
+    print("All is well.")
+
+
+def backup(args: Namespace) -> None:
+    """Write everything into one file."""
+    backups.backup(Path(args.file), settings.DATA, _say)
+
+
+def restore(args: Namespace) -> None:
+    """Bring such a file back into an empty network, and up to date."""
+    if not Path(args.file).is_file():
+        raise Missing(f"There is no file {args.file}.")
+    with postgres.running(settings.DATA):
+        backups.restore(Path(args.file), settings.DATA, ready.known_migrations(), _say)
+        ready.tables()
+
+
+def manage(args: Namespace) -> None:
+    """Django's own commands, such as `shell` or `check`."""
+    ManagementUtility(["potluck manage", *args.rest]).execute()
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
