@@ -8,8 +8,8 @@ const writing = (target) => target.closest("input, textarea, select, [contentedi
 const quick = matchMedia("(prefers-reduced-motion: reduce)");
 
 function stand(thing) {
-  const first = thing?.querySelector(".title a, .plain, time, a");
-  first?.closest("a")?.focus({ preventScroll: true });
+  const first = [".title a", ".plain", ".about a", "a"].map((what) => thing?.querySelector(what)).find(Boolean);
+  first?.focus({ preventScroll: true });
   thing?.scrollIntoView({ block: "nearest", behavior: quick.matches ? "auto" : "smooth" });
 }
 
