@@ -104,7 +104,8 @@ class _Netscape:
                 else:
                     self.folders.append(self.named)
                     self.named = ""
-                self._heading(piece)
+                if mark is _LIST_MARK:
+                    self._heading(piece)
             elif name == "dd" and not closing:
                 if last:
                     yield replace(last, note=last.note or _note(piece))

@@ -75,7 +75,10 @@ def rel_me(page: bytes, url: str) -> tuple[str, ...]:
 
 
 def _tree(page: bytes) -> lxml_html.HtmlElement | None:
-    text = repair.html(page[:MOST_OF_A_PAGE])
+    page = page[:MOST_OF_A_PAGE]
+    if repair.tangled(page):
+        return None
+    text = repair.html(page)
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         found = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

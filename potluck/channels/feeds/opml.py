@@ -37,6 +37,14 @@ _READER_SCHEME = re.compile(
     r"(?:feed|itpc|pcast|podcast):(?://)?(?=https?:)|(?:feed|itpc|pcast|podcast)://", re.I
 )
 
+_NAMES = rb"(?:text|title|description|xmlurl|htmlurl|type|version|language|url|category|created|encoding)"
+_OUTLINE = re.compile(rb"<outline\s.*?(?=</?outline\b|</body\b|\Z)", re.IGNORECASE | re.DOTALL)
+_LOOSE_VALUE = re.compile(
+    rb"(?<=\s)(" + _NAMES + rb')="(.{0,2000}?)"(?=\s+' + _NAMES + rb'="|\s*/?>\s*\Z)',
+    re.IGNORECASE | re.DOTALL,
+)
+_MOST_TO_MEND = 1024 * 1024
+
 
 def read(body: bytes) -> Subscriptions:
     """The subscriptions in an OPML file of at most 16 MB, however broken. Malformed if there are none to find."""
@@ -53,11 +61,9 @@ def read(body: bytes) -> Subscriptions:
 
 def _outlines(body: bytes) -> Iterator[Subscription | Skipped]:
     """Each outline that is, or should be, a subscription. A walk without recursion: files may be deep."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return
+    root = _tree(body, recover=False)
+    if root is None:
+        root = _tree(_OUTLINE.sub(_mended, body) if len(body) <= _MOST_TO_MEND else body, recover=True)
     folders: list[str] = []
     for event, node in etree.iterwalk(root, events=("start", "end")) if root is not None else ():
         if not isinstance(node.tag, str) or node.tag.rpartition("}")[2].lower() != "outline":
@@ -72,6 +78,24 @@ def _outlines(body: bytes) -> Iterator[Subscription | Skipped]:
         ):
             yield one
         folders.append("" if one else name)
+
+
+def _tree(body: bytes, *, recover: bool) -> etree._Element | None:
+    parser = etree.XMLParser(recover=recover, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _mended(outline: re.Match[bytes]) -> bytes:
+    return _LOOSE_VALUE.sub(_quoted, outline[0])
+
+
+def _quoted(found: re.Match[bytes]) -> bytes:
+    """An attribute whose value holds quotes or tags as they are, as several feed readers write descriptions."""
+    value = found[2].replace(b"<", b"&lt;").replace(b">", b"&gt;").replace(b'"', b"&quot;")
+    return b'%s="%s"' % (found[1], value)
 
 
 def _subscription(

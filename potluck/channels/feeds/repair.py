@@ -16,6 +16,9 @@ from potluck.kit.errors import Malformed
 # Generous for a feed (the largest of 116 real ones is 1.4 MB), small beside the memory of a worker.
 MOST_BYTES = 16 * 1024 * 1024
 
+_LONG_TAG = 100_000
+_MOST_ATTRIBUTES = 2000
+
 _DECLARATION = re.compile(rb"\A\s*<\?xml[^>]{0,500}\?>")
 _ROOT = re.compile(rb"<(?:\?xml|rss|feed|rdf:RDF|opml)[\s>]", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+(<!DOCTYPE\b)", re.IGNORECASE | re.DOTALL)
@@ -113,6 +116,14 @@ def _coding(name: str) -> str:
     return "" if found in _REFUSED else _WIDER.get(found, found)
 
 
+def tangled(body: bytes) -> bool:
+    """Whether one tag has thousands of attributes, which libxml2 compares each with each for minutes."""
+    if len(body) < _LONG_TAG:
+        return False
+    long = (piece[piece.rfind(b"<") :] for piece in body.split(b">") if len(piece) > _LONG_TAG)
+    return any(tag.count(b"=") > _MOST_ATTRIBUTES for tag in long)
+
+
 def xml(body: bytes) -> bytes:
     """UTF-8 XML with what parsers stumble over mended: declarations that lie, entities, stray ampersands.
 
@@ -122,6 +133,8 @@ def xml(body: bytes) -> bytes:
     opening = _DOCTYPE.match(body)
     if opening:
         body = body[: opening.start(1)] + body[_end_of_doctype(body, opening.start(1)) :]
+    if tangled(body):
+        raise Malformed(_("This file is built so that no program can read it in reasonable time."))
     if b"&#" in body:
         body = _NOT_A_CHARACTER.sub(b"", body)
     return _mend_ampersands(body) if _STRAY_AMPERSAND.search(body) else body

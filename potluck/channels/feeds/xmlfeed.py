@@ -79,7 +79,10 @@ def _tree(body: bytes, url: str) -> tuple[etree._Element | None, bool]:
     """
     try:
         return etree.fromstring(body, _parser(recover=False), base_url=url), True
-    except (etree.XMLSyntaxError, ValueError):
+    except etree.XMLSyntaxError as error:
+        if "depth" in str(error):
+            raise Malformed(_("This feed is nested deeper than anything people write.")) from None
+    except ValueError:
         pass
     try:
         return etree.fromstring(body, _parser(recover=True), base_url=url), False
