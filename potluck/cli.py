@@ -43,6 +43,11 @@ def _person_add(parser: Parser) -> None:
     parser.add_argument("--name", help="the name others see (default: the handle)")
 
 
+def _person_suspend(parser: Parser) -> None:
+    _handle(parser)
+    parser.add_argument("--undo", action="store_true", help="open the door again")
+
+
 def _source_add(parser: Parser) -> None:
     parser.add_argument("url", help="a page, a feed, or an account")
     _person(parser)
@@ -106,7 +111,7 @@ COMMANDS = (
     Command("person add", "open an account for somebody", "person:add", _person_add),
     Command("person list", "everybody who has an account", "person:list_all"),
     Command("person moderator", "make somebody a moderator", "person:moderator", _handle),
-    Command("person suspend", "close the door for somebody", "person:suspend", _handle),
+    Command("person suspend", "close the door for somebody", "person:suspend", _person_suspend),
     Command("source add", "follow what somebody publishes elsewhere", "source:add", _source_add),
     Command("source list", "every source and how it is", "source:list_all", _source_list),
     Command("source poll", "ask sources for what is new, now", "source:poll", _source_poll),
@@ -114,7 +119,7 @@ COMMANDS = (
     Command("source retire", "stop asking a source for good; its posts stay", "source:retire", _url),
     Command("import", "bring in subscriptions or bookmarks", "taking:bring_in", _import),
     Command("export", "take out everything somebody gave", "taking:take_out", _export),
-    Command("share", "share a web address or a text", "taking:share", _share),
+    Command("share", "share a web address or a text", "share:share", _share),
     Command("bench", "measure how fast it is", "bench:bench", _names, database=False),
     Command("manage", "Django's own commands", "upkeep:manage", _rest),
 )

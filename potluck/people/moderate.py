@@ -1,0 +1,40 @@
+"""Who cares for safety here, and for whom the door is closed."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from potluck.kit.errors import Refused
+from potluck.people.models import Person
+
+
+@transaction.atomic
+def make_moderator(who: Person, *, by: Person | None) -> bool:
+    """Ask somebody to care for safety. False if they do already. `by` None is the host at the command line."""
+    _may(by)
+    if not who.is_member or who.is_suspended:
+        raise Refused(_("Only a member whose account is open can be a moderator."))
+    return bool(Person.objects.filter(pk=who.pk, moderator_since=None).update(moderator_since=timezone.now()))
+
+
+@transaction.atomic
+def suspend(who: Person, *, by: Person | None) -> bool:
+    """Close the door for somebody; what they gave is kept, unseen. False if it is closed already."""
+    _may(by)
+    if by is not None and by.pk == who.pk:
+        raise Refused(_("You cannot suspend yourself."))
+    if who.account is not None and who.account.is_superuser:
+        raise Refused(_("The host cannot be suspended."))
+    return bool(Person.objects.filter(pk=who.pk, suspended_at=None).update(suspended_at=timezone.now()))
+
+
+@transaction.atomic
+def readmit(who: Person, *, by: Person | None) -> bool:
+    """Open the door again; what they gave is seen again. False if it is open already."""
+    _may(by)
+    return bool(Person.objects.filter(pk=who.pk, suspended_at__isnull=False).update(suspended_at=None))
+
+
+def _may(by: Person | None) -> None:
+    if by is not None and not by.is_moderator:
+        raise Refused(_("Only a moderator can do this."))
