@@ -140,14 +140,17 @@ CSRF_COOKIE_SECURE: bool = SESSION_COOKIE_SECURE
 # A proxy that brings the certificate says so; believed only where the address people type is https.
 SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 
-# Accounts (django-allauth): a mail address is the one name one signs in by; what proves it is a code, a password or a passkey.
+# Accounts (django-allauth): one signs in by mail address, and proves it by a mailed code, a password or a passkey.
 ACCOUNT_ADAPTER: str = "potluck.web.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER: str = "potluck.web.accounts.ElsewhereAdapter"
 MFA_ADAPTER: str = "potluck.web.accounts.KeysAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD: str | None = None
 ACCOUNT_LOGIN_METHODS: set[str] = {"email"}
 ACCOUNT_SIGNUP_FIELDS: list[str] = ["email*", "password1"]
-ACCOUNT_FORMS: dict[str, str] = {"signup": "potluck.web.account_forms.JoinForm"}
+ACCOUNT_FORMS: dict[str, str] = {
+    "signup": "potluck.web.account_forms.JoinForm",
+    "request_login_code": "potluck.web.account_forms.AddressForm",
+}
 ACCOUNT_EMAIL_VERIFICATION: str = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: bool = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND: bool = True
@@ -182,8 +185,7 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
-# How mail leaves: smtp://user:password@host:587 (smtps:// for TLS from the start). Unset, it lies in DATA/outbox and is shown
-# on the console.
+# How mail leaves: smtp://user:password@host:587, or smtps://. Unset, it lies in DATA/outbox and shows on the console.
 SMTP: str = os.environ.get("POTLUCK_SMTP", "")
 EMAIL_BACKEND: str = "potluck.kit.outbox.Smtp" if SMTP else "potluck.kit.outbox.Outbox"
 # Where mail that is not sent is laid, a file each.
@@ -192,6 +194,8 @@ OUTBOX: Path = DATA / "outbox"
 DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{place.hosts(ORIGIN)[0]}")
 
 LANGUAGE_CODE: str = "en"
+# The languages the interface speaks; each has its folder in locale/.
+LANGUAGES: list[tuple[str, str]] = [("en", "English")]
 USE_I18N: bool = True
 USE_TZ: bool = True
 TIME_ZONE: str = "UTC"

@@ -10,9 +10,9 @@ from potluck.people.models import Person
 
 def waiting() -> models.QuerySet[Person]:
     """Who wants to join and waits for a yes, first come first."""
-    return Person.objects.filter(account__isnull=False, approved_at=None, suspended_at=None, removed_at=None).order_by(
-        "id"
-    )
+    return Person.objects.filter(
+        account__isnull=False, approved_at=None, suspended_at=None, removed_at=None
+    ).order_by("id")
 
 
 def approve(who: Person, *, by: Person) -> bool:

@@ -3,9 +3,11 @@
 import re
 import secrets
 import unicodedata
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,6 +88,19 @@ def join(
         account.is_superuser = True
         account.save(update_fields=["is_superuser"])
     return person
+
+
+# An address nobody has confirmed is kept this long.
+UNCONFIRMED = timedelta(days=2)
+
+
+def account_to_be(email: str) -> Account | None:
+    """An account for an address that a code goes to; its person comes when they sign in. None: it is closed."""
+    nobody = Account.objects.filter(person=None, last_login=None, is_superuser=False)
+    nobody.filter(date_joined__lt=timezone.now() - UNCONFIRMED).delete()
+    defaults = {"password": make_password(None)}
+    account, _new = Account.objects.get_or_create(email=email.lower(), defaults=defaults)
+    return account if account.is_active else None
 
 
 def outside_person(url: str, *, name: str = "") -> Person:

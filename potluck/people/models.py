@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from potluck.kit.ids import new_id
+from potluck.people.leaving import Leaving
 from potluck.people.places import Source
 from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute
 
@@ -21,6 +22,7 @@ __all__ = [
     "CircleMember",
     "Follow",
     "Invitation",
+    "Leaving",
     "Level",
     "Mute",
     "Network",

@@ -1,0 +1,67 @@
+"""For moderators, where they say yes first: who wants to join."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from potluck.kit.errors import Missing, Refused
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render, say
+from potluck.people.approve import approve, turn_away, wait_again, waiting
+from potluck.people.models import Person
+from potluck.people.network import the_network
+from potluck.posts.models import SavedDraft
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def joining(request: MemberRequest) -> HttpResponse:
+    """Who waits for a yes, with what they wrote first."""
+    if not request.viewer.is_moderator:
+        raise Refused(_("Only a moderator can say who may join."))
+    if request.method == "POST":
+        return _answer(request)
+    people = list(waiting().select_related("account", "invited_by")[:200])
+    drafts = SavedDraft.objects.filter(person__in=people, about="share")
+    wrote = {draft.person_id: str(draft.fields.get("text", ""))[:400] for draft in drafts}
+    return render(request, "account/joining.html", {"people": people, "wrote": wrote})
+
+
+def _answer(request: MemberRequest) -> HttpResponse:
+    key = request.POST.get("who", "")
+    who = Person.objects.select_related("account").filter(pk=int(key) if key.isdigit() else 0).first()
+    if who is None or who.account is None:
+        raise Missing(_("This person is not here any more."))
+    back = f"/moderation/joining/{who.pk}"
+    if request.POST.get("answer") == "no":
+        if turn_away(who, by=request.viewer):
+            say(request, _("%(name)s was not let in.") % {"name": who.shown_name}, undo=back)
+    elif approve(who, by=request.viewer):
+        _tell(who)
+        say(request, _("%(name)s is a member now.") % {"name": who.shown_name}, undo=back)
+    return redirect("/moderation/joining")
+
+
+@require_http_methods(["POST"])
+@members_only
+def undo(request: MemberRequest, person_id: int) -> HttpResponse:
+    """Take an answer back."""
+    who = Person.objects.filter(pk=person_id, account__isnull=False).first()
+    if who is None:
+        raise Missing(_("This person is not here any more."))
+    wait_again(who, by=request.viewer)
+    return redirect("/moderation/joining")
+
+
+def _tell(who: Person) -> None:
+    """Write to somebody that they are in."""
+    network = the_network().name
+    said = _("A moderator has said yes: you are a member now. What you wrote first waits for you as a draft:")
+    body = f"{said}\n\n{settings.ORIGIN}/share\n\n{network}\n"
+    assert who.account is not None  # noqa: S101 - looked at by the caller
+    EmailMessage(
+        f"[{network}] {_('You are in')}", body, settings.DEFAULT_FROM_EMAIL, [who.account.email]
+    ).send()
