@@ -20,11 +20,11 @@ from potluck.posts.models import Attachment
 
 _SELECT = """
 SELECT p.id, p.uri, p.url, p.link, p.title, p.excerpt, p.tags, p.language, p.published_at, p.edited_at,
-    CASE WHEN author.account_id IS NOT NULL THEN p.html ELSE '' END,
+    CASE WHEN %(whole)s OR author.account_id IS NOT NULL THEN p.html ELSE '' END,
     COALESCE(NULLIF(p.byline, ''), NULLIF(author.name, ''), author.handle), author.handle,
     author.account_id IS NOT NULL, author.url, answered.uri,
     via.id, via.url, via.title, via.excerpt,
-    CASE WHEN viaauthor.account_id IS NOT NULL THEN via.html ELSE '' END,
+    CASE WHEN %(whole)s OR viaauthor.account_id IS NOT NULL THEN via.html ELSE '' END,
     COALESCE(NULLIF(viaauthor.name, ''), viaauthor.handle), viaauthor.account_id IS NOT NULL
 FROM posts_post p
 JOIN people_person author ON author.id = p.author_id
@@ -33,22 +33,25 @@ LEFT JOIN posts_post answered ON answered.id = p.reply_to_id
 LEFT JOIN (posts_post via JOIN people_person viaauthor ON viaauthor.id = via.author_id
            AND viaauthor.suspended_at IS NULL AND viaauthor.removed_at IS NULL)
     ON via.id = p.via_id AND via.audience = 0 AND via.deleted_at IS NULL AND via.held_at IS NULL
-WHERE p.id = ANY(%s)
+WHERE p.id = ANY(%(ids)s)
 """
 
 
-def items(ids: Sequence[int]) -> list[ItemOut]:
-    """The items of these posts, in this order; those that are gone are left out."""
+def items(ids: Sequence[int], *, whole: bool = False) -> list[ItemOut]:
+    """The items of these posts, in this order; those that are gone are left out.
+
+    `whole` gives all that is kept of what people outside wrote: for a member's own eyes only.
+    """
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT, [list(ids)])
+        cursor.execute(_SELECT, {"ids": list(ids), "whole": whole})
         rows = {row[0]: row for row in cursor.fetchall()}
     files = _files(ids)
-    return [_item(rows[key], files.get(key, [])) for key in ids if key in rows]
+    return [_item(rows[key], files.get(key, []), whole) for key in ids if key in rows]
 
 
-def _item(row: Sequence[Any], files: Sequence[Attachment]) -> ItemOut:
+def _item(row: Sequence[Any], files: Sequence[Attachment], whole: bool) -> ItemOut:
     (key, uri, url, link, title, excerpt, tags, language, published, edited, html) = row[:11]
     (name, handle, is_member, author_url, answered) = row[11:16]
     (via, via_url, via_title, via_excerpt, via_html, via_name, via_is_member) = row[16:]
@@ -63,7 +66,7 @@ def _item(row: Sequence[Any], files: Sequence[Attachment]) -> ItemOut:
         published=published,
         updated=max(edited or published, published),
         title=title,
-        html=_html(html, files) if is_member else _opening(excerpt, url),
+        html=_html(html, files) if is_member or whole else _opening(excerpt, url),
         author_name=name,
         author_url=here if row[13] else author_url or here,
         tags=tags,
@@ -73,19 +76,21 @@ def _item(row: Sequence[Any], files: Sequence[Attachment]) -> ItemOut:
         via_name=via_name,
         via_url=f"{settings.ORIGIN}/posts/{via}" if via else None,
         in_reply_to=answered,
-        enclosures=[Enclosure(f"{settings.ORIGIN}{file.page}", file.type, file.size) for file in files],
-        is_excerpt=not is_member,
+        enclosures=[Enclosure(_address(file), file.type, file.size) for file in files],
+        is_excerpt=not (is_member or whole),
     )
 
 
 def _html(html: str, files: Sequence[Attachment]) -> str:
     """What a member wrote, whole, with the pictures that hang on it."""
     pictures = "".join(
-        f'<p><img src="{settings.ORIGIN}{file.page}" alt="{escape(file.alt)}"></p>'
-        for file in files
-        if file.is_image
+        f'<p><img src="{_address(file)}" alt="{escape(file.alt)}"></p>' for file in files if file.is_image
     )
     return absolute(html, settings.ORIGIN) + pictures
+
+
+def _address(file: Attachment) -> str:
+    return f"{settings.ORIGIN}{file.page}/{quote(file.name, '')}"
 
 
 def _opening(excerpt: str, url: str) -> str:

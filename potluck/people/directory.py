@@ -1,0 +1,55 @@
+"""Who is out there: search and filters over what people say of themselves."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from potluck.people.models import Block, Person, Source, Stage, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What somebody looks for. What is empty is not asked."""
+
+    words: str = ""
+    helps: str = ""
+    learns: str = ""
+    place: str = ""
+    language: str = ""
+    outside: bool = False
+
+
+def shown_to(viewer: Person | None) -> QuerySet[Person]:
+    """Everybody who may appear in a list: not the suspended, removed, waiting or blocked."""
+    people = Person.objects.filter(suspended_at=None, removed_at=None, claimed_by=None)
+    people = people.filter(Q(account=None) | Q(approved_at__isnull=False))
+    if viewer is None:
+        return people
+    mine = Block.objects.filter(by=viewer, who=OuterRef("pk"))
+    theirs = Block.objects.filter(who=viewer, by=OuterRef("pk"))
+    return people.exclude(Exists(mine)).exclude(Exists(theirs))
+
+
+def look(wanted: Looking, viewer: Person | None) -> QuerySet[Person]:
+    """The people who fit, newest first. Those outside are there only when asked for, or when words name them."""
+    people = shown_to(viewer)
+    if not wanted.outside and not wanted.words:
+        people = people.filter(account__isnull=False)
+    for word in wanted.words.split()[:8]:
+        topics = Topic.objects.filter(person=OuterRef("pk"), tag__icontains=word)
+        sources = Source.objects.filter(person=OuterRef("pk"), retired_at=None).filter(
+            Q(url__icontains=word) | Q(title__icontains=word)
+        )
+        said = Q(name__icontains=word) | Q(handle__icontains=word.lstrip("@")) | Q(about__icontains=word)
+        named = Q(affiliations__icontains=word) | Q(place__icontains=word)
+        people = people.filter(said | named | Exists(topics) | Exists(sources))
+    for tag, stages in ((wanted.helps, (Stage.HELPING,)), (wanted.learns, (Stage.STARTING, Stage.FINDING))):
+        if tag:
+            people = people.filter(
+                Exists(Topic.objects.filter(person=OuterRef("pk"), tag=tag, stage__in=stages))
+            )
+    if wanted.place:
+        people = people.filter(place__icontains=wanted.place)
+    if wanted.language:
+        people = people.filter(languages__contains=[wanted.language])
+    return people

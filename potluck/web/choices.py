@@ -1,0 +1,22 @@
+"""What one chooses from in settings."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+
+@cache
+def zones() -> list[tuple[str, str]]:
+    """Every time zone, by name."""
+    named = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))
+    )
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
+
+
+@cache
+def languages() -> list[tuple[str, str]]:
+    """The languages this interface speaks."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]

@@ -1,0 +1,155 @@
+"""People: the directory, a person's page, and the ties one makes from it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from potluck.kit import paging
+from potluck.kit.errors import Missing
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render, say
+from potluck.people import block as blocks
+from potluck.people.directory import Looking, look, shown_to
+from potluck.people.follow import Wish, follow, unfollow
+from potluck.people.models import Circle, Follow, Level, Mute, Person, Stage
+from potluck.posts.evidence import evidence
+from potluck.posts.lines import lines
+from potluck.posts.models import Post
+from potluck.posts.tags import normal
+from potluck.safety import limits
+from potluck.web.person_facts import facts_of_person, shown
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The directory."""
+    get = request.GET.get
+    wanted = Looking(
+        words=get("q", "")[:200],
+        helps=normal(get("helps", "")),
+        learns=normal(get("learns", "")),
+        place=get("place", "")[:100],
+        language=get("language", "")[:12],
+        outside=bool(get("outside")),
+    )
+    viewer = request.viewer  # type: ignore[attr-defined]
+    page = paging.by_key(request, look(wanted, viewer).prefetch_related("topics"))
+    context = {"wanted": wanted, "page": page, "people": shown(page.rows, viewer)}
+    return render(request, "people/directory.html", context)
+
+
+def known_to(viewer: Person | None, handle: str) -> Person:
+    """The person of this handle, if they may appear to this viewer."""
+    person = shown_to(viewer).filter(handle=handle.lower()).first()
+    if person is None and viewer is not None and viewer.handle == handle.lower():
+        return viewer
+    if person is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
+    return person
+
+
+@require_safe
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    """Somebody's page: who they are, where they share, what they shared."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    who = known_to(viewer, handle)
+    only = normal(request.GET.get("tag", ""))
+    found = Post.objects.visible_to(viewer).filter(author=who, reply_to=None).only("id")
+    page = paging.by_key(request, found.filter(tags__contains=[only]) if only else found)
+    topics = list(who.topics.order_by("tag"))
+    context = {
+        "who": who,
+        "page": page,
+        "items": lines([row.id for row in page.rows], viewer),
+        "only": only,
+        "helps": [topic for topic in topics if topic.stage == Stage.HELPING],
+        "learns": [topic for topic in topics if topic.stage != Stage.HELPING],
+        "evidence": evidence(who),
+        "sources": list(who.sources.filter(retired_at=None).order_by("title", "url")),
+        "tie": _tie(viewer, who),
+        "facts": facts_of_person(who) if who.is_member else None,
+    }
+    return render(request, "people/person.html", context)
+
+
+def _tie(viewer: Person | None, who: Person) -> dict[str, object]:
+    """What stands between the viewer and this person already."""
+    if viewer is None or viewer == who:
+        return {}
+    return {
+        "follow": Follow.objects.filter(by=viewer, who=who, tag="").first(),
+        "topics": list(Follow.objects.filter(by=viewer, who=who).exclude(tag="")),
+        "muted": Mute.objects.filter(by=viewer, who=who).exists(),
+        "circles": [(c, c.members.filter(person=who).exists()) for c in Circle.objects.filter(owner=viewer)],
+        "levels": Level.choices,
+    }
+
+
+@require_POST
+@members_only
+def following(request: MemberRequest, handle: str) -> HttpResponse:
+    """Follow somebody, on one topic or altogether, and how much; or no more."""
+    who = known_to(request.viewer, handle)
+    tag = normal(request.POST.get("tag", ""))
+    return follow_answer(request, Wish(who=who, tag=tag), who.shown_name, who.page)
+
+
+@require_POST
+@members_only
+def tag_following(request: MemberRequest, name: str) -> HttpResponse:
+    """Follow a tag, or no more."""
+    word = normal(name)
+    return follow_answer(request, Wish(tag=word), f"#{word}", f"/tags/{word}")
+
+
+def follow_answer(request: MemberRequest, wish: Wish, name: str, page: str) -> HttpResponse:
+    """Do what the form says and answer with the button as it is now, or the page."""
+    undo = bool(request.POST.get("undo"))
+    row = Follow.objects.filter(by=request.viewer, **wish.fields()).first()
+    if undo:
+        if row:
+            unfollow(row, by=request.viewer)
+            say(request, _("You follow %(name)s no more.") % {"name": name}, undo=f"{page}/follow")
+    else:
+        limits.take("follow", request.viewer.id)
+        level = request.POST.get("level", "")
+        follow(wish, by=request.viewer, level=int(level) if level in "0123" and level else Level.NORMAL)
+        say(request, _("You follow %(name)s. The latest few are on their way to your home.") % {"name": name})
+    if request.headers.get("HX-Request"):
+        context = {"url": page, "name": name, "done": not undo, "layout": None}
+        return render(request, "people/follow.html", context)
+    return redirect(request.POST["next"] if _ours(request) else page)
+
+
+def _ours(request: HttpRequest) -> bool:
+    to = request.POST.get("next", "")
+    return to.startswith("/") and not to.startswith(("//", "/\\"))
+
+
+@require_POST
+@members_only
+def muting(request: MemberRequest, handle: str) -> HttpResponse:
+    """Hear nothing of somebody any more, or again."""
+    who = known_to(request.viewer, handle)
+    if request.POST.get("undo"):
+        blocks.unmute(who, by=request.viewer)
+    else:
+        blocks.mute(who, by=request.viewer)
+        say(request, _("You hear nothing of them any more. They are not told."), undo=f"{who.page}/mute")
+    return redirect(who.page)
+
+
+@require_POST
+@members_only
+def blocking(request: MemberRequest, handle: str) -> HttpResponse:
+    """Neither sees the other any more; or again."""
+    who = Person.objects.filter(handle=handle.lower()).first()
+    if who is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
+    if request.POST.get("undo"):
+        blocks.unblock(who, by=request.viewer)
+        return redirect(who.page)
+    blocks.block(who, by=request.viewer)
+    say(request, _("Neither of you sees the other any more."), undo=f"{who.page}/block")
+    return redirect("/you/peace")
