@@ -38,6 +38,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(gettext=_said, _=_said, ngettext=_counted)
     env.globals.update(static=static, icon=_icons(env), notices=notices, theme=theme, undo_of=undo_of)
     env.globals.update(language=lambda: get_language() or "en", direction=_direction, csrf=csrf)
+    env.globals.update(origin=settings.ORIGIN)
     env.filters.update(
         ago=wording.ago,
         day=wording.day,
@@ -45,6 +46,10 @@ def environment(**options: Any) -> Environment:
         names=wording.names,
         host=wording.host,
         words_fade=wording.words_fade,
+        dots=wording.dots,
+        when=wording.when,
+        tag=wording.tag,
+        acts=_acts(env),
         json_ld=json_ld,
     )
     return env
@@ -143,6 +148,30 @@ def _in_language(language: str, text: str) -> Markup:
 
 def _counted(one: str, many: str, number: int, **values: object) -> Markup:
     return Markup(ngettext(one, many, number)) % {"num": number, **values}  # noqa: S704
+
+
+class _acts:
+    """`entry|acts(viewer)`: the buttons under a post (parts/acts.html), drawn once for each language and state.
+
+    Only the number of the post differs then; a home would otherwise spend most of its time on them.
+    """
+
+    NUMBER = "\0"
+
+    def __init__(self, env: Environment) -> None:
+        self.env, self.drawn = env, dict[tuple[object, ...], str]()
+
+    def __call__(self, e: Any, viewer: object) -> Markup:
+        waiting = e.place == "waiting"
+        here = (get_language(), viewer is not None, waiting, e.thanked, e.passed, e.kept, e.mine, e.seen)
+        row = self.drawn.get(here) or self._draw(here)
+        return Markup(row.replace(self.NUMBER, str(int(e.id))))  # noqa: S704
+
+    def _draw(self, here: tuple[object, ...]) -> str:
+        names = ("signed_in", "waiting", "thanked", "passed", "kept", "mine", "seen")
+        module: Any = self.env.get_template("parts/acts.html").module
+        self.drawn[here] = str(module.row({"id": self.NUMBER, **dict(zip(names, here[1:], strict=True))}))
+        return self.drawn[here]
 
 
 class _icons:

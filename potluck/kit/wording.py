@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.utils import timezone
 from django.utils.dateformat import format as write_date
@@ -19,30 +18,26 @@ FADING_WORDS = 6
 
 def ago(at: datetime | None, now: datetime | None = None) -> str:
     """How long ago, as one says it: "now", "20 min", "2 h", "yesterday", "14 March", "14 March 2024"."""
-    if at is None:
-        return ""
-    now = now or timezone.now()
+    return "" if at is None else _ago(_local(at), _local(now or timezone.now()))
+
+
+def _ago(at: datetime, now: datetime) -> str:
     seconds = (now - at).total_seconds()
-    if seconds < 60:
-        return gettext("now") if seconds > -60 else _on_day(_local(at), _local(now))
-    if seconds < 3600:
+    if -60 < seconds < 60:
+        return gettext("now")
+    if 0 < seconds < 3600:
         return ngettext("%(n)d min", "%(n)d min", int(seconds // 60)) % {"n": seconds // 60}
-    here, today = _local(at), _local(now)
-    if here.date() == today.date() or seconds < 6 * 3600:
+    if seconds > 0 and (at.date() == now.date() or seconds < 6 * 3600):
         return ngettext("%(n)d h", "%(n)d h", int(seconds // 3600)) % {"n": seconds // 3600}
-    return _on_day(here, today)
+    if at.date() == now.date() - timedelta(days=1):
+        return gettext("yesterday")
+    # Translators: Django's date letters; a day of this year, then a day of another year.
+    pattern = pgettext("day this year", "j F") if at.year == now.year else pgettext("any day", "j F Y")
+    return _written(at.date(), pattern, get_language() or "en")
 
 
 def _local(at: datetime) -> datetime:
     return at.astimezone(timezone.get_current_timezone())
-
-
-def _on_day(at: datetime, today: datetime) -> str:
-    if at.date() == today.date() - timedelta(days=1):
-        return gettext("yesterday")
-    # Translators: Django's date letters; a day of this year, then a day of another year.
-    pattern = pgettext("day this year", "j F") if at.year == today.year else pgettext("any day", "j F Y")
-    return _written(at.date(), pattern, get_language() or "en")
 
 
 @lru_cache(maxsize=2048)
@@ -89,9 +84,33 @@ def host(url: str) -> str:
 
 def words_fade(text: str, words: int = 45) -> Markup:
     """The first words as written; where there are more, the last of them fade."""
-    parts = re.split(r"\s+", text.strip(), maxsplit=words)
+    parts = text.split(None, words)
     if len(parts) <= words:
         return escape(text.strip())
-    kept = parts[:words]
-    first, last = " ".join(kept[:-FADING_WORDS]), " ".join(kept[-FADING_WORDS:])
-    return Markup('{} <span class="fades">{}…</span>').format(first, last)
+    first, last = " ".join(parts[: words - FADING_WORDS]), " ".join(parts[words - FADING_WORDS : words])
+    return Markup(f'{escape(first)} <span class="fades">{escape(last)}…</span>')  # noqa: S704 - both are escaped
+
+
+def dots(parts: Iterable[str]) -> Markup:
+    """Parts of a line with a dot between: each is escaped unless it is Markup."""
+    return Markup(" · ").join(parts)
+
+
+def when(at: datetime) -> Markup:
+    """A <time> element: how long ago, and the moment in full for who asks."""
+    minute = timezone.now().replace(second=59, microsecond=0)
+    return _when(at, minute, timezone.get_current_timezone(), get_language() or "en")
+
+
+@lru_cache(maxsize=8192)
+def _when(at: datetime, now: datetime, zone: tzinfo, language: str) -> Markup:
+    # Within a minute many readers see the same posts.
+    said = escape(_ago(at.astimezone(zone), now.astimezone(zone)))
+    return Markup(f'<time datetime="{at.isoformat()}" title="{escape(moment(at))}">{said}</time>')  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def tag(name: str) -> Markup:
+    """A topic word as a link to its page."""
+    said = escape(name)
+    return Markup(f'<a class="tag" href="/tags/{quote(name, safe="")}" rel="tag">#{said}</a>')  # noqa: S704
