@@ -8,7 +8,7 @@ from tests.house.source import TOP, files, functions, ours, text
 # Written in halves, so that this file does not find itself.
 HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb.debian" + ".org"]
 HOSTS += ["artifact" + "ory", "PIP_INDEX" + "_URL", "registry" + "="]
-PATHS = re.compile(r"(?<![\w.~])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|Us" + r"ers)/[\w.]")
+PATHS = re.compile(r"(?<![\w.~])/(?:(?:wo" + r"rk|ro" + r"ot)/[\w.]|(?:home|Us" + r"ers)/\w+/[\w.-]+/)")
 BINARY = {".png", ".ico", ".jpg", ".gif", ".webp", ".woff2", ".gz", ".zip", ".mo", ".npy", ".bin"}
 
 
@@ -26,6 +26,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 def test_such_a_folder_would_be_found() -> None:
     assert PATHS.search("see " + "/ro" + "ot/data") and PATHS.search('"/wo' + 'rk/main"')
+    assert PATHS.search("/ho" + "me/ada/potluck/data") and not PATHS.search("/ho" + "me/feed/renewal")
     assert not PATHS.search("https://example.org/wo" + "rk/1") and not PATHS.search("tests/ro" + "ot/a")
 
 

@@ -21,6 +21,10 @@ CLEAN = re.compile(r"(^|\.|_)(html|body_html|excerpt_html|bio_html|icon|marked|j
 TEXT = re.compile(r"""(?:_|gettext|ngettext)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
+# The bookmarklet is a script to keep among one's bookmarks; pressed here, our own policy refuses it.
+EXPECTED = {("script address", "you/capture.html")}
+
+
 def places(path: Path, rule: re.Pattern[str]) -> list[str]:
     return [
         f"{path}:{text(path).count(chr(10), 0, hit.start()) + 1} {hit[0][:60]}"
@@ -30,7 +34,8 @@ def places(path: Path, rule: re.Pattern[str]) -> list[str]:
 
 @pytest.mark.parametrize("rule", FORBIDDEN)
 def test_no_template_holds_anything_inline(rule: str) -> None:
-    assert [place for path in templates() for place in places(path, FORBIDDEN[rule])] == []
+    checked = [path for path in templates() if (rule, "/".join(path.parts[-2:])) not in EXPECTED]
+    assert [place for path in checked for place in places(path, FORBIDDEN[rule])] == []
 
 
 def test_html_is_marked_safe_only_where_it_was_cleaned_when_written() -> None:
@@ -70,7 +75,7 @@ def test_a_planted_fault_would_be_found(rule: str, planted: str) -> None:
 JINJA = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 SILENT = re.compile(r"<(script|svg|code|pre)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>|&[a-z]+;", re.S | re.I)
 SPOKEN = re.compile(
-    r"""\b(?:title|alt|placeholder|aria-label|aria-description)\s*=\s*["']([^"']*[A-Za-z]{2}[^"']*)["']"""
+    r"""(?<=\s)(?:title|alt|placeholder|aria-label|aria-description)\s*=\s*["']([^"']*[A-Za-z]{2}[^"']*)["']"""
 )
 # Whole tags, and attributes that a condition parted from their tag.
 TAG = re.compile(r"""<[^>]*>|[\w-]+=(?:"[^"]*"|'[^']*')""", re.S)
