@@ -109,10 +109,10 @@ def csrf(token: object) -> Markup:
 
 def theme(request: HttpRequest) -> str:
     """The colours this reader chose: "light", "dark", or nothing to follow their device."""
-    chosen = getattr(getattr(request, "viewer", None), "theme", "") or getattr(request, "COOKIES", {}).get(
-        "theme"
-    )
-    return chosen if chosen in THEMES else ""
+    if not isinstance(request, HttpRequest):  # an error page is drawn without one
+        return ""
+    chosen = getattr(getattr(request, "viewer", None), "theme", "") or request.COOKIES.get("theme", "")
+    return str(chosen) if chosen in THEMES else ""
 
 
 @lru_cache(maxsize=256)

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from potluck.kit.errors import Malformed
 
 Row = TypeVar("Row")
 Found = TypeVar("Found", bound=Model)
 SIZE = 40
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,17 @@ class Page(Generic[Row]):
 
 def place(request: HttpRequest) -> Place:
     """Read `?before=` or `?after=`. Raises Malformed where it is not one of our ids."""
-    before, after = request.GET.get("before"), request.GET.get("after")
-    try:
-        return Place(before=int(before)) if before else Place(after=int(after) if after else None)
-    except ValueError:
-        raise Malformed("That page of the list is not there. Start at its beginning.") from None
+    before, after = _key(request.GET.get("before")), _key(request.GET.get("after"))
+    return Place(before=before) if before is not None else Place(after=after)
+
+
+def _key(said: str | None) -> int | None:
+    """One of our 64-bit ids, or none said."""
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and int(said[:20]) <= LARGEST and len(said) < 20):
+        raise Malformed(gettext("That page of the list is not there. Start at its beginning."))
+    return int(said)
 
 
 def page(request: HttpRequest, rows: Sequence[Row], key: Callable[[Row], int], size: int = SIZE) -> Page[Row]:
