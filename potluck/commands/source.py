@@ -8,13 +8,15 @@ from django.db.models import Count
 from potluck.kit.errors import Missing
 from potluck.people import sources
 from potluck.people.models import Source
+from potluck.posts.models import Post
 
 
 def list_all(args: Namespace) -> None:
     """A line for each source; with --json an object a line, for programs."""
-    found = Source.objects.select_related("person").annotate(brought=Count("posts")).order_by("id")
-    for source in found.iterator():
-        print(json.dumps(_facts(source)) if args.json else _line(source))
+    posts = dict(Post.objects.exclude(source=None).values_list("source").annotate(Count("id")))
+    for source in Source.objects.select_related("person").order_by("id").iterator():
+        facts = _facts(source, posts.get(source.pk, 0))
+        print(json.dumps(facts) if args.json else _line(facts))
 
 
 def pause(args: Namespace) -> None:
@@ -38,18 +40,19 @@ def _named(url: str) -> list[Source]:
     return found
 
 
-def _facts(source: Source) -> dict[str, str | int | None]:
+def _facts(source: Source, posts: int) -> dict[str, str | int | None]:
     return {
         "url": source.url,
         "person": source.person.handle,
         "state": source.state,
-        "posts": source.brought,
+        "posts": posts,
         "note": source.note,
         "next_poll": source.next_look_at.isoformat() if source.next_look_at else None,
     }
 
 
-def _line(source: Source) -> str:
-    facts = _facts(source)
-    note = f"  {source.note}" if source.note else ""
-    return f"{facts['state']:9} {facts['posts']:6} posts  @{facts['person']:20} {source.url}{note}"
+def _line(facts: dict[str, str | int | None]) -> str:
+    line = (
+        f"{facts['state']:9} {facts['posts']:6} posts  @{facts['person']:20} {facts['url']}  {facts['note']}"
+    )
+    return line.rstrip()

@@ -79,11 +79,9 @@ class Server:
                 cluster.shut_down(self.layout)
                 if self._child:
                     self._child.wait()
+            elif self._child:
+                self._child.returncode = 0  # Not ours to wait for any more; Python would complain.
             self._share.close()
-
-    def leave(self) -> None:
-        """Let go of the server without stopping it, as a forked child must."""
-        self._share.close()
 
     def tidy_log(self) -> None:
         """Keep the log small: beyond 10 MB it becomes `postgres.log.1`. The server goes on appending."""
