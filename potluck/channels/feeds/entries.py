@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from potluck.channels.feeds import tree
 from potluck.channels.feeds.shape import (
     Enclosure,
     Item,
@@ -40,15 +41,15 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
     marked_up = has_markup(said)
     own_language = (node.get(_LANG) or "") if node is not None else ""
     return Item(
-        id=string(entry, "id"),
+        id=tree.own_id(node) if node is not None else string(entry, "id"),
         url=_link(entry, node, base),
         title=title_text(string(entry, "title")),
         html=said if marked_up else "",
         text="" if marked_up else said,
         summary=summary,
         author=_author(entry, node),
-        published=_time(entry, "published") or _time(entry, "updated"),
-        updated=_time(entry, "updated"),
+        published=time(entry, "published") or time(entry, "updated"),
+        updated=time(entry, "updated"),
         tags=tag_names(
             string(tag, "label") or string(tag, "term") for tag in records(entry, "tags") if _is_ours(tag)
         ),
@@ -58,7 +59,7 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
     )
 
 
-def like_quick(entry: Entry) -> Entry:
+def like_quick(entry: Entry) -> dict[str, object]:
     """feedparser's entry under the names the quick parser uses."""
     # dict.get, since feedparser's own lookup warns about, or invents, some of these.
     got = {key: dict.get(entry, key) for key in entry} if isinstance(entry, dict) else dict(entry)
@@ -73,9 +74,20 @@ def like_quick(entry: Entry) -> Entry:
 
 
 def weight(entry: Entry) -> int:
-    """How much text an entry has, in characters with markup: enough to compare two readings."""
-    texts = [string(content, "value") for content in records(entry, "content")]
-    return max(len(text.strip()) for text in (*texts, string(entry, "description")))
+    """The length of an entry's longest text, markup and all: quick, and never less than its words."""
+    return max(len(text.strip()) for text in _texts(entry))
+
+
+def words(entry: Entry) -> int:
+    """The length of an entry's longest text without markup, to compare two readings."""
+    return max(len(plain(text)) for text in _texts(entry))
+
+
+def _texts(entry: Entry) -> list[str]:
+    return [
+        string(entry, "description"),
+        *(string(content, "value") for content in records(entry, "content")),
+    ]
 
 
 def _said(entry: Entry) -> tuple[str, str, str, str]:
@@ -155,7 +167,7 @@ def _is_media(media: Entry) -> bool:
     return string(media, "medium") in _MEDIA or string(media, "type").partition("/")[0] in _MEDIA
 
 
-def _time(entry: Entry, key: str) -> datetime | None:
+def time(entry: Entry, key: str) -> datetime | None:
     value = entry.get(key)
     try:
         if isinstance(value, struct_time):
