@@ -99,7 +99,7 @@ def test_warnings_printed_around_a_feed_do_not_matter() -> None:
 
 
 def test_a_packed_body_is_unpacked() -> None:
-    assert only(gzip.compress(rss(b"<item><title>a</title></item>"))).title == "a"
+    assert only(gzip.compress(rss(b"<item><title>a</title></item>"), mtime=0)).title == "a"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_packed_body_is_unpacked() -> None:
         (b'{"a": 1}', "This page is not a feed"),
         (b'{"items": [', "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
-        (gzip.compress(b"<rss>")[:-9], "This feed"),
+        (gzip.compress(b"<rss>", mtime=0)[:-9], "This feed"),
         (gzip.compress(b" " * 20_000_000), "16 MB"),
         (b"\x1f\x8bnot gzip at all", "damaged"),
     ],
