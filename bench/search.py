@@ -41,8 +41,8 @@ class Vocabulary:
         self.near = list(itertools.accumulate(1 / (rank + 1) for rank in range(SUBJECT_WORDS)))
 
     def _word(self, rank: int, syllables: list[str]) -> str:
-        length = 1 if rank < 60 else 2 if rank < 3000 else 3
-        return "".join(self.chance.choices(syllables, k=length)) + ("" if rank < 3000 else str(rank % 7) * (rank % 3 > 1))
+        length = 1 if rank < 60 else 2 if rank < 3000 else 3 if rank < 30_000 else 4
+        return "".join(self.chance.choices(syllables, k=length))
 
     def text(self, subject: int, length: int) -> str:
         """So many words, a sixth of them about the subject."""
@@ -61,7 +61,9 @@ def build(posts: int = 100_000, people: int = 1000, seed: int = 1) -> None:
     authors = [Person(handle=f"p{n}", uri=f"http://bench/@p{n}", name=f"Person {n}") for n in range(people)]
     Person.objects.bulk_create(authors)
     for start in range(0, posts, BATCH):
-        batch = [_post(words, chance, authors, number, posts) for number in range(start, min(start + BATCH, posts))]
+        batch = [
+            _post(words, chance, authors, number, posts) for number in range(start, min(start + BATCH, posts))
+        ]
         Post.objects.bulk_create(batch)
         index_posts(batch)
     refresh_statistics(anew=True)
@@ -115,7 +117,9 @@ def measure(number: int = 300) -> dict[str, float]:
     found |= _times("search_two_words", [lambda q=q: search(q) for q in queries(number)])
     found |= _times("search_one_word", [lambda q=q: search(q.split()[0]) for q in queries(number, 3)])
     found |= _times("search_phrase", [lambda q=q: search(f'"{q}"') for q in queries(number // 3, 4)])
-    found |= _times("search_author_word", [lambda q=q: search(f"from:p7 {q.split()[0]}") for q in queries(number, 5)])
+    found |= _times(
+        "search_author_word", [lambda q=q: search(f"from:p7 {q.split()[0]}") for q in queries(number, 5)]
+    )
     found |= _times("search_tag", [lambda n=n: search(f"tag:subject{n}") for n in range(SUBJECTS)])
     found |= _times("related", [lambda post=post: related(post, viewer) for post in posts])
     return found

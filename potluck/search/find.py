@@ -6,7 +6,7 @@ more where somebody may not see much. Posts with every word come first, then, if
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -21,8 +21,8 @@ from potluck.search.wish import Wish, all_words, some_words, wish
 
 LIMIT = 20
 # How many of the ranked are taken through the gate at once, as a multiple of the page, growing each time.
-_FIRST, _GROWTH, _ROUNDS = 2, 4, 5
-_SOME_POSTS = 5000
+_FIRST, _GROWTH, _ROUNDS = 2, 4, 4
+_SOME_POSTS = 2000
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,12 @@ class _Candidate:
     partial: bool
 
     @property
+    def post(self) -> int:
+        return self.scored.post
+
+    @property
     def key(self) -> str:
-        return f"{'s' if self.partial else 'a'}{self.scored.score!r}_{self.scored.post}"
+        return f"{'s' if self.partial else 'a'}{self.scored.score!r}_{self.post}"
 
 
 def find(query: Query, viewer: Person | None, *, limit: int = LIMIT, key: str = "") -> Found:
@@ -64,54 +68,61 @@ def find(query: Query, viewer: Person | None, *, limit: int = LIMIT, key: str = 
     if wanted.hopeless:
         return Found(note=wanted.hopeless)
     counts = counted(counts, wanted.words)
-    kept: list[_Candidate] = []
-    things: set[int] = set()
-    for candidate, thing in _seen(wanted, counts, viewer, limit, _read_key(key)):
-        if thing not in things:
-            things.add(thing)
-            kept.append(candidate)
+    kept: dict[int, _Candidate] = {}
+    for batch in _batches(wanted, counts, limit, _read_key(key)):
+        things = _visible(batch, wanted, viewer)
+        for candidate in batch:
+            if candidate.post in things:
+                kept.setdefault(things[candidate.post], candidate)
         if len(kept) > limit:
             break
-    more = kept[limit - 1].key if len(kept) > limit else ""
-    return Found(_hits(kept[:limit], frozenset().union(*wanted.words)), more)
+    page = list(kept.values())[:limit]
+    more = page[-1].key if len(kept) > limit else ""
+    return Found(_hits(page, frozenset().union(*wanted.words)), more)
 
 
-def _seen(
-    wanted: Wish, counts: Counts, viewer: Person | None, limit: int, after: _Candidate | None
-) -> Iterator[tuple[_Candidate, int]]:
-    """What fits and may be seen, in order, with the thing each is about."""
-    if after is None or not after.partial:
-        asked = all_words(wanted, counts)
-        for scored, thing in _through_the_gate(asked, wanted, viewer, limit, after.scored if after else None):
-            yield _Candidate(scored, False), thing
-        after = None
-    some = some_words(wanted, counts, _SOME_POSTS)
-    if some:
-        for scored, thing in _through_the_gate(some, wanted, viewer, limit, after.scored if after else None):
-            yield _Candidate(scored, True), thing
-
-
-def _through_the_gate(
-    asked: Asked, wanted: Wish, viewer: Person | None, limit: int, after: Scored | None
-) -> Iterator[tuple[Scored, int]]:
+def _batches(
+    wanted: Wish, counts: Counts, limit: int, after: _Candidate | None
+) -> Iterator[list[_Candidate]]:
+    """What the index ranks: posts with all words and, if those do not fill a page, then posts with some."""
     size = (limit + 1) * _FIRST
+    every = all_words(wanted, counts)
+    if after and not after.partial:
+        yield from _growing(every, size, after)
+        return
+    full = [_Candidate(one, False) for one in best(every, size)]
+    if after is None and len(full) == size:
+        yield full
+        yield from _growing(every, size * _GROWTH, full[-1])
+        return
+    some = some_words(wanted, counts, _SOME_POSTS, but=frozenset(one.post for one in full))
+    rest = _growing(some, size, after, partial=True) if some else iter(())
+    yield ([] if after else full) + next(rest, [])
+    yield from rest
+
+
+def _growing(
+    asked: Asked, size: int, after: _Candidate | None, *, partial: bool = False
+) -> Iterator[list[_Candidate]]:
+    """Ranked posts after one, more at a time each time."""
     for _ in range(_ROUNDS):
-        ranked = best(asked, size, after)
-        things = _visible(ranked, wanted, viewer)
-        yield from ((scored, things[scored.post]) for scored in ranked if scored.post in things)
+        ranked = [_Candidate(one, partial) for one in best(asked, size, after.scored if after else None)]
+        yield ranked
         if len(ranked) < size:
             return
         after = ranked[-1]
         size *= _GROWTH
 
 
-def _visible(ranked: Sequence[Scored], wanted: Wish, viewer: Person | None) -> dict[int, int]:
+def _visible(ranked: Sequence[_Candidate], wanted: Wish, viewer: Person | None) -> dict[int, int]:
     """The things of those posts that the viewer may see and whose text has the phrases."""
-    here = Post.objects.visible_to(viewer).filter(id__in=[scored.post for scored in ranked])
+    if not ranked:
+        return {}
+    here = Post.objects.visible_to(viewer).filter(id__in=[candidate.post for candidate in ranked])
     if not wanted.texts and not wanted.not_texts:
         return dict(here.values_list("id", "thing"))
     with_text = here.values_list("id", "thing", "title", "text", "tags")
-    return {key: thing for key, thing, *texts in with_text if says(wanted, *texts)}
+    return {key: thing for key, thing, title, text, tags in with_text if says(wanted, title, text, tags)}
 
 
 def says(wanted: Wish, title: str, text: str, tags: Iterable[str]) -> bool:
@@ -125,14 +136,17 @@ def says(wanted: Wish, title: str, text: str, tags: Iterable[str]) -> bool:
 
 
 def _hits(candidates: Sequence[_Candidate], words: Group) -> list[Hit]:
-    ids = [candidate.scored.post for candidate in candidates]
-    texts = {row[0]: row[1:] for row in Post.objects.filter(id__in=ids).values_list("id", "title", "text", "language")}
+    ids = [candidate.post for candidate in candidates]
+    texts = {
+        row[0]: row[1:]
+        for row in Post.objects.filter(id__in=ids).values_list("id", "title", "text", "language")
+    }
     hits = []
     for candidate in candidates:
-        title, text, language = texts[candidate.scored.post]
+        title, text, language = texts[candidate.post]
         hits.append(
             Hit(
-                post=candidate.scored.post,
+                post=candidate.post,
                 score=candidate.scored.score,
                 title=marked(title, language, words),
                 snippet=snippet(text, language, words),
@@ -150,7 +164,7 @@ def _read_key(key: str) -> _Candidate | None:
 # Related posts: the terms that say most about a post find others, all its terms rank them.
 _KEY_TERMS = 12
 _ALL_TERMS = 60
-_KEY_POSTS = 2000
+_KEY_POSTS = 1200
 
 
 def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:

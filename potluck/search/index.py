@@ -92,7 +92,11 @@ def _add(counts: Counter[int], more: Counter[int], times: int) -> None:
 
 def facets_of(post: Post, language: str) -> list[int]:
     """The facts about a post that operators ask for, as terms."""
-    facts = [facet("from", post.author_id), facet("kind", post.kind), facet("lang", base(post.language) or language)]
+    facts = [
+        facet("from", post.author_id),
+        facet("kind", post.kind),
+        facet("lang", base(post.language) or language),
+    ]
     facts.append(facet("in", "members" if post.author.is_member else "outside"))
     return facts + [facet("tag", tag) for tag in post.tags]
 

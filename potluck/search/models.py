@@ -9,7 +9,6 @@ from potluck.people.models import Follow
 from potluck.posts.models import Post
 from potluck.search.tokens import DIMENSIONS
 
-
 # Words in a post, until posts have been counted.
 USUAL_LENGTH = 100.0
 
@@ -24,7 +23,9 @@ class Indexed(models.Model):
 
     # No constraint in the database: it would be checked for each row of every batch, and posts are not removed
     # but marked as deleted. Removing an account cascades here in Django.
-    post = models.OneToOneField(Post, models.CASCADE, primary_key=True, db_constraint=False, related_name="indexed")
+    post = models.OneToOneField(
+        Post, models.CASCADE, primary_key=True, db_constraint=False, related_name="indexed"
+    )
     length = models.IntegerField()
     terms = ArrayField(models.IntegerField())
     weights = SparseVectorField(dimensions=DIMENSIONS)

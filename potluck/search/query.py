@@ -153,7 +153,10 @@ def _no_kind(value: str) -> str:
 
 def _no_place(value: str) -> str:
     known = ", ".join(f"in:{place}" for place in sorted(PLACES))
-    return _("“in:%(value)s” is no place to look in. There are: %(known)s.") % {"value": value, "known": known}
+    return _("“in:%(value)s” is no place to look in. There are: %(known)s.") % {
+        "value": value,
+        "known": known,
+    }
 
 
 def _no_date(name: str, value: str) -> str:

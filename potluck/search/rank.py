@@ -5,9 +5,10 @@ says little and matches much: it counts towards the score but need not be there.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import log
+from typing import Any
 
 from django.db import connection
 
@@ -27,7 +28,7 @@ _PER_ID = 0.03 / (365 * 24 * 3600 * 1000 << 16)
 
 _ZERO = first_id(datetime(2020, 1, 1, tzinfo=UTC))
 
-_SCORE = "-(weights <#> %(idf)s::sparsevec) * exp(%(per_id)s * (post_id - %(zero)s))"
+_SCORE = "-(weights <#> %(idf)s::sparsevec) * exp(%(per_id)s::float8 * (post_id - %(zero)s))"
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class Counts:
 class Asked:
     """What the index is asked: each group of `every` met by a term, `some` and `no` of them, a span of ids.
 
-    `idf` weighs the words; without any the newest come first. `within` selects ids to stay among, `not_all`
-    leaves out posts that meet all these groups.
+    `idf` weighs the words; without any the newest come first. `within` selects ids to stay among, `but` are ids
+    to leave out.
     """
 
     every: tuple[Group, ...] = ()
     no: Group = frozenset()
-    not_all: tuple[Group, ...] = ()
+    but: frozenset[int] = frozenset()
     idf: Mapping[int, float] = field(default_factory=dict)
     since: int | None = None
     until: int | None = None
@@ -96,32 +97,42 @@ def best(asked: Asked, limit: int, after: Scored | None = None) -> list[Scored]:
     where, values = _conditions(asked)
     values |= {"idf": _vector(asked.idf), "per_id": _PER_ID, "zero": _ZERO, "limit": limit}
     later = ""
+    if after and not asked.idf:
+        until = after.post if asked.until is None else min(asked.until, after.post)
+        return best(replace(asked, until=until), limit)
     if after:
         later = "WHERE (score, post_id) < (%(score)s::float8, %(post)s)"
         values |= {"score": after.score, "post": after.post}
-    inner = f"SELECT post_id, {score} AS score FROM search_indexed WHERE {where}"  # noqa: S608
+    inner = f"SELECT post_id, {score} AS score FROM search_indexed WHERE {where}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT score, post_id FROM ({inner}) AS found {later}"  # noqa: S608 - made of constants
+            f"SELECT score, post_id FROM ({inner}) AS found {later}"
             " ORDER BY score DESC, post_id DESC LIMIT %(limit)s",
             values,
         )
         return [Scored(*row) for row in cursor.fetchall()]
 
 
-def _conditions(asked: Asked) -> tuple[str, dict[str, object]]:
+def ids_within(select: Select, ids: Iterable[int]) -> set[int]:
+    """Those of these ids that a SELECT of ids gives."""
+    with connection.cursor() as cursor:
+        sql = f"SELECT id FROM unnest(%(ids)s::bigint[]) AS given(id) WHERE id IN ({select.sql})"
+        cursor.execute(sql, {**select.params, "ids": list(ids)})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
     clauses: list[str] = []
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for number, group in enumerate(asked.every):
         clauses.append(f"terms && %(every{number})s::int[]")
         values[f"every{number}"] = sorted(group)
     if asked.no:
         clauses.append("NOT terms && %(no)s::int[]")
         values["no"] = sorted(asked.no)
-    if asked.not_all:
-        all_of = " AND ".join(f"terms && %(all{number})s::int[]" for number in range(len(asked.not_all)))
-        clauses.append(f"NOT ({all_of})")
-        values |= {f"all{number}": sorted(group) for number, group in enumerate(asked.not_all)}
+    if asked.but:
+        clauses.append("post_id <> ALL(%(but)s)")
+        values["but"] = sorted(asked.but)
     for name, sign in (("since", ">="), ("until", "<")):
         if getattr(asked, name) is not None:
             clauses.append(f"post_id {sign} %({name})s")

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from markupsafe import Markup, escape
 
-from potluck.search.languages import language_of
+from potluck.search.languages import STEMMERS, base, language_of
 from potluck.search.tokens import fold, spots, tokens
 
 WIDTH = 220
@@ -19,8 +18,8 @@ _MARKDOWN = (
     (re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+", re.M), ""),
     (re.compile(r"(\*\*|__|==|~~|`)"), ""),
     (re.compile(r"(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"), ""),
-    (re.compile(r"\s+"), " "),
 )
+_SIGNS = re.compile(r"[\[*_~`=#>+]|^\s*(?:-|\d+[.)])\s", re.M)
 
 Spot = tuple[int, int, int]
 
@@ -41,17 +40,18 @@ def spaceless(word: str) -> bool:
 
 def plain(text: str) -> str:
     """A text without the signs of Markdown, on one line."""
-    for pattern, instead in _MARKDOWN:
-        text = pattern.sub(instead, text)
-    return text.strip()
+    if _SIGNS.search(text):
+        for pattern, instead in _MARKDOWN:
+            text = pattern.sub(instead, text)
+    return " ".join(text.split())
 
 
-def marked(text: str, language: str, wanted: AbstractSet[int]) -> Markup:
+def marked(text: str, language: str, wanted: frozenset[int]) -> Markup:
     """The whole of a short text, such as a title, with the wanted words marked."""
     return _mark(text, 0, len(text), spots(text, _language(text, language), wanted))
 
 
-def snippet(text: str, language: str, wanted: AbstractSet[int]) -> Markup:
+def snippet(text: str, language: str, wanted: frozenset[int]) -> Markup:
     """About `WIDTH` letters of a text around most of the wanted words, or its beginning."""
     chosen = _language(text[:_READ], language)
     for start in range(0, len(text), _READ):
@@ -62,12 +62,14 @@ def snippet(text: str, language: str, wanted: AbstractSet[int]) -> Markup:
 
 
 def _language(text: str, stated: str) -> str:
+    if base(stated) in STEMMERS:
+        return base(stated)
     return language_of(stated, frozenset(map(str.lower, tokens(text)[:_SAMPLE])))
 
 
 def _window(text: str, found: Sequence[Spot], *, more: bool) -> Markup:
     start, end = _best(found, len(text))
-    while 0 < start and not text[start - 1].isspace() and start > 0 and text[start - 1].isascii():
+    while start > 0 and text[start - 1].isascii() and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace() and text[end].isascii() and end - start < WIDTH + 30:
         end += 1

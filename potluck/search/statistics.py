@@ -16,8 +16,8 @@ _NEW = "(%(since)s::timestamptz IS NULL OR at > %(since)s)"
 _COUNT_TERMS = f"""
 INSERT INTO search_term AS known (term, posts)
 SELECT term, count(*) FROM search_indexed CROSS JOIN LATERAL unnest(terms) AS term WHERE {_NEW} GROUP BY term
-ON CONFLICT (term) DO UPDATE SET posts = known.posts + EXCLUDED.posts"""  # noqa: S608 - made of constants
-_COUNT_POSTS = f"SELECT count(*), coalesce(sum(length), 0) FROM search_indexed WHERE {_NEW}"  # noqa: S608
+ON CONFLICT (term) DO UPDATE SET posts = known.posts + EXCLUDED.posts"""
+_COUNT_POSTS = f"SELECT count(*), coalesce(sum(length), 0) FROM search_indexed WHERE {_NEW}"
 
 # What is edited or deleted in between stays counted until everything is counted anew. Small is cheap to count.
 _ANEW = timedelta(days=7)

@@ -14,8 +14,9 @@ import threading
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 from Stemmer import Stemmer
 
@@ -137,7 +138,7 @@ def _spaceless(text: str) -> list[str]:
     """Pairs of neighbouring letters, and single Han letters, which can be words; the rest as it is."""
     found: list[str] = []
     for run in _SPACELESS.findall(text):
-        found += [a + b for a, b in zip(run, run[1:], strict=False)] or [run]
+        found += [a + b for a, b in pairwise(run)] or [run]
         if len(run) > 1:
             found += [letter for letter in run if letter >= "\u3400" and not "\uac00" <= letter <= "\ud7af"]
     found += [rest for rest in _JOINT.split(_SPACELESS.sub("-", text)) if rest]
@@ -159,19 +160,31 @@ def count_tokens(found: Iterable[str], language: str) -> Counter[int]:
     return terms
 
 
-def spots(text: str, language: str, wanted: AbstractSet[int]) -> list[tuple[int, int, int]]:
+def spots(text: str, language: str, wanted: frozenset[int]) -> list[tuple[int, int, int]]:
     """Where the wanted terms are in a text: first letter, letter after the last, term; in order."""
     lexicon = _lexicon(language)
-    found: list[tuple[int, int, int]] = []
-    for token in _TOKEN.finditer(text):
-        word, start = token.group(), token.start()
-        met = [term for term in lexicon[word] if term in wanted]
-        if met and not word.isascii() and _SPACELESS.search(word):
-            pairs = ((at, at + 2, term_of(word[at : at + 2])) for at in range(len(word) - 1))
-            found += [(start + a, start + b, term) for a, b, term in pairs if term in wanted]
-        elif met:
-            found.append((start, token.end(), met[-1]))
-    return found
+    met: dict[str, int] = {}
+    for token in set(_TOKEN.findall(text)):
+        for term in wanted.intersection(lexicon[token]):
+            met |= (
+                _pairs(token, wanted) if not token.isascii() and _SPACELESS.search(token) else {token: term}
+            )
+    return sorted(place for form, term in met.items() for place in _places(text, form, term))
+
+
+def _pairs(token: str, wanted: AbstractSet[int]) -> dict[str, int]:
+    return {pair: term for pair in map("".join, pairwise(token)) if (term := term_of(pair)) in wanted}
+
+
+def _places(text: str, form: str, term: int) -> Iterator[tuple[int, int, int]]:
+    """Where a form stands as a word of its own; a pair of letters has no edges."""
+    edges = form.isascii() or not _SPACELESS.search(form)
+    at = text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        if not edges or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            yield at, end, term
+        at = text.find(form, end)
 
 
 def asked(word: str, languages: Iterable[str]) -> list[frozenset[int]]:
@@ -180,7 +193,9 @@ def asked(word: str, languages: Iterable[str]) -> list[frozenset[int]]:
     A word's terms are its stems in each of the languages in use, because nobody says in which they search.
     """
     lexicons = [_lexicon(language) for language in languages]
-    wanted = (frozenset(each.term(form) for each in lexicons) for token in tokens(word) for form in _wanted(token))
+    wanted = (
+        frozenset(each.term(form) for each in lexicons) for token in tokens(word) for form in _wanted(token)
+    )
     return list(dict.fromkeys(wanted))
 
 
@@ -192,8 +207,15 @@ def _wanted(token: str) -> list[str]:
     if len(parts) == 1:
         return [token.casefold()]
     if "'" in token or "’" in token:
-        kept = [part.casefold() for part in parts if part.lower() not in _ENDINGS]
-        return kept if all(len(part) > _SHORT for part in kept) else [kept[-1] if len(kept) == len(parts) else whole(token)]
+        return _apostrophe(token, parts)
     if "-" in token and "." not in token and "_" not in token and all(len(part) > _SHORT for part in parts):
+        return [part.casefold() for part in parts]
+    return [whole(token)]
+
+
+def _apostrophe(token: str, parts: list[str]) -> list[str]:
+    """What "soil's", "l'école", "don't" and "O'Brien" ask for: soil, école, dont, obrien."""
+    if parts[-1].lower() == "s" or (len(parts[0]) <= _SHORT and parts[0].islower()):
+        parts = [part for part in parts if len(part) > _SHORT] or parts
         return [part.casefold() for part in parts]
     return [whole(token)]

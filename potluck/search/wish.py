@@ -1,7 +1,7 @@
 """From what somebody typed to what the index is asked, for the person who asks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -141,15 +141,20 @@ def _nothing(viewer: Person | None) -> str:
 
 
 def all_words(wanted: Wish, counts: Counts) -> Asked:
-    """The question for the index that wants every word, but those too common to narrow anything."""
-    required = [group for group in wanted.words if not counts.is_common(group)] or list(wanted.words)
-    return _asked(wanted, counts, required)
+    """The question for the index that wants every word, but those too common to narrow anything.
+
+    Where all of them are so common they rank nothing either, and the newest come first.
+    """
+    telling = [group for group in wanted.words if not counts.is_common(group)]
+    if not telling and not wanted.facets and not wanted.within:
+        return _asked(wanted, wanted.words, {})
+    return _asked(wanted, telling or wanted.words, _idf(wanted, counts))
 
 
-def some_words(wanted: Wish, counts: Counts, most: int) -> Asked | None:
-    """The question that wants any of the rarer words but not all; None where that adds nothing.
+def some_words(wanted: Wish, counts: Counts, most: int, *, but: frozenset[int]) -> Asked | None:
+    """The question that wants any of the rarer words; None where that adds nothing.
 
-    Words are taken, rarest first, while together they are in at most `most` posts.
+    Words are taken, rarest first, while together they are in at most `most` posts. `but` leaves out posts.
     """
     telling = sorted((group for group in wanted.words if not counts.is_common(group)), key=counts.of)
     if len(telling) < 2 or wanted.texts:
@@ -159,18 +164,21 @@ def some_words(wanted: Wish, counts: Counts, most: int) -> Asked | None:
         matched += counts.of(group)
         if matched <= most:
             some |= group
-    return _asked(wanted, counts, [frozenset(some)], not_all=telling)
+    return replace(_asked(wanted, [frozenset(some)], _idf(wanted, counts)), but=but)
 
 
-def _asked(wanted: Wish, counts: Counts, every: Iterable[Group], not_all: Iterable[Group] = ()) -> Asked:
+def _idf(wanted: Wish, counts: Counts) -> dict[int, float]:
     idf: dict[int, float] = {}
     for group in wanted.words:
         weight = counts.idf(group)
         idf |= {term: max(weight, idf.get(term, 0)) for term in group}
+    return idf
+
+
+def _asked(wanted: Wish, every: Iterable[Group], idf: dict[int, float]) -> Asked:
     return Asked(
         every=(*every, *wanted.facets),
         no=wanted.no,
-        not_all=tuple(not_all),
         idf=idf,
         since=wanted.since,
         until=wanted.until,

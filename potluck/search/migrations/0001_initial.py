@@ -51,6 +51,12 @@ class Migration(migrations.Migration):
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['terms'], gin_pending_list_limit=1024, name='search_terms'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='search_at')],
             },
         ),
+        # Weights are read for every candidate: up to a page they lie in the row as they are, beyond it uncompressed.
+        migrations.RunSQL(
+            "ALTER TABLE search_indexed SET (toast_tuple_target = 8160),"
+            " ALTER weights SET STORAGE EXTERNAL, ALTER terms SET STORAGE EXTERNAL",
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='Saved',
             fields=[
