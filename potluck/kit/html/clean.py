@@ -126,7 +126,7 @@ class _Rewriting:
         closing, name, attributes = tag.groups()
         if name == "a":
             self._in_link = not closing
-            return f"<a{_HREF.sub(self._href, attributes)}>" if not closing else "</a>"
+            return "</a>" if closing else f"<a{self._link(attributes)}>"
         if name == "img":
             picture = picture_of(attributes, self._resolved)
             return self._image(picture) if picture else ""
@@ -138,6 +138,11 @@ class _Rewriting:
         elif self._lower:
             name = f"h{min(6, int(name[1]) + 1)}"
         return f"<{closing}{name}{attributes}>"
+
+    def _link(self, attributes: str) -> str:
+        """The attributes with the address resolved. What is ours may be recommended."""
+        attributes = _HREF.sub(self._href, attributes)
+        return attributes.replace(f' rel="{REL}"', "") if ' href="/' in attributes else attributes
 
     def _href(self, href: re.Match[str]) -> str:
         url = self._resolved(unescape(href[1]))
