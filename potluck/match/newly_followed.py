@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
       AND (f.who_id IS NULL OR q.author_id = f.who_id)
       AND (f.tag = '' OR q.tags @> ARRAY[f.tag]::varchar[])
       AND (f.source_id IS NULL OR q.source_id = f.source_id)
-      AND q.author_id <> f.by_id
+      AND q.author_id <> f.by_id AND q.arrived_at <= f.since
     ORDER BY q.id DESC LIMIT {LATEST}) p
 WHERE e.id = ANY(%(followed)s) AND f.query = '' AND f.thread IS NULL AND f.level > 0
 """

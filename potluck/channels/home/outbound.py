@@ -14,7 +14,7 @@ _WRITE = f"""
 INSERT INTO home_arrival AS h (person_id, thing, post_id, place, score, reasons, event, at)
 SELECT viewer.id, p.thing, (array_agg(p.id ORDER BY m.place, p.id))[1], min(m.place), max(m.score),
        jsonb_agg(DISTINCT m.reason), max(m.event), statement_timestamp()
-FROM ({{matches}}) m
+FROM ({{matches}}) m(event, person, post, place, score, reason)
 JOIN posts_post p ON p.id = m.post
 JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = m.person

@@ -1,5 +1,6 @@
 """What a day holds: the best of what reached a person, at most as many as they said, in an order that stays."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = h.person_id
 {JOINS}
 WHERE {VISIBLE_SQL}
-"""  # noqa: S608
+"""
 _DAY = (
     _FROM.format(some="AND place < 2", newest=NEWEST)
     + """
@@ -122,9 +123,11 @@ def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
 def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
     found = [line(row, person.id) for row in rows]
     known = {item.author_id: (item.author_name, item.author_url) for item in found}
-    names = names_of((reason for row in rows for reason in row[WIDTH]), known)
-    for item, row in zip(found, rows, strict=True):
-        reasons, place, seen_at, _at = row[WIDTH : WIDTH + 4]
+    # Django leaves jsonb as text on a plain cursor.
+    why = [json.loads(row[WIDTH]) for row in rows]
+    names = names_of((reason for reasons in why for reason in reasons), known)
+    for item, row, reasons in zip(found, rows, why, strict=True):
+        _, place, seen_at, _at = row[WIDTH : WIDTH + 4]
         item.reasons = list(worded(reasons, names))
         item.named = any(reason.get("who") == item.author_id for reason in reasons)
         item.place, item.seen = _PLACES[place], seen_at is not None

@@ -1,12 +1,15 @@
 """The addresses of home."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from potluck.channels.home import views
+from potluck.channels.home import feed_views, views
 
 urlpatterns = [
     path("home", views.home, name="home"),
     path("home/newer", views.newer, name="home-newer"),
+    path("home/feed", feed_views.addresses, name="home-addresses"),
+    path("home/feed/renewal", feed_views.renewal, name="home-renewal"),
+    re_path(r"^home/(?P<token>[\w-]{43})\.(?P<form>atom|rss|json)$", feed_views.feed, name="home-feed"),
     path("archive", views.archive, name="archive"),
     path("kept", views.kept, name="kept"),
     path("posts/<int:post_id>/seen", views.seen, name="seen"),

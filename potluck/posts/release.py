@@ -1,0 +1,37 @@
+"""Let out what the screen held, or leave it with its author."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from potluck.events.models import Kind
+from potluck.events.record import record
+from potluck.kit.errors import Refused
+from potluck.people.models import Person
+from potluck.posts.models import Post
+
+
+@transaction.atomic
+def release(post: Post, *, by: Person) -> None:
+    """A moderator says it is fine: it goes out as if it were shared now."""
+    _may(by)
+    if post.held_at:
+        Post.objects.filter(pk=post.pk).update(held_at=None)
+        kind = Kind.REPLIED if post.reply_to_id else Kind.SHARED
+        record(kind, by=post.author_id, about=post.key)
+
+
+@transaction.atomic
+def refuse(post: Post, *, by: Person) -> None:
+    """A moderator says no: it is taken back; its author keeps the text as a draft."""
+    _may(by)
+    Post.objects.filter(pk=post.pk).update(deleted_at=timezone.now())
+    post.author.saved_drafts.update_or_create(
+        about=f"held-{post.id}", defaults={"fields": {"text": post.text}}
+    )
+    record(Kind.DELETED, by=by.key, about=post.key)
+
+
+def _may(by: Person) -> None:
+    if not by.is_moderator:
+        raise Refused(_("Only a moderator can do this."))

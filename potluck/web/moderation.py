@@ -1,0 +1,96 @@
+"""Looking after the network: what is held, who waits to join, its name, its tags."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from potluck.kit.errors import Missing
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render, say
+from potluck.people.host import settle_network, suspend
+from potluck.people.models import Network, Person
+from potluck.posts.models import Post
+from potluck.posts.release import refuse, release
+from potluck.posts.tags import merge
+from potluck.web.people import known_to
+
+
+def _only_moderators(request: MemberRequest) -> None:
+    """In the words for what is not there: who looks after the network is nobody's business."""
+    if not request.viewer.is_moderator:
+        raise Missing(_("This is not there, or it is not for everybody to see."))
+
+
+@require_safe
+@members_only
+def moderation(request: MemberRequest) -> HttpResponse:
+    """What waits for a moderator."""
+    _only_moderators(request)
+    held = Post.objects.filter(held_at__isnull=False, deleted_at=None).select_related("author").order_by("id")
+    context = {
+        "held": list(held[:50]),
+        "waiting": Person.objects.filter(account__isnull=False, approved_at=None, suspended_at=None).exists(),
+        "suspended": list(Person.objects.filter(suspended_at__isnull=False).order_by("-suspended_at")[:50]),
+        "joining": Network.Joining.choices,
+    }
+    return render(request, "moderation/moderation.html", context)
+
+
+@require_POST
+@members_only
+def held(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Let out, or give back to its author."""
+    _only_moderators(request)
+    post = Post.objects.filter(pk=post_id, held_at__isnull=False).select_related("author").first()
+    if post is None:
+        raise Missing(_("Somebody has decided on this already."))
+    (release if request.POST.get("yes") else refuse)(post, by=request.viewer)
+    say(request, _("Done."))
+    return redirect("/moderation")
+
+
+@require_POST
+@members_only
+def tags(request: MemberRequest) -> HttpResponse:
+    """Use one word for two."""
+    _only_moderators(request)
+    target = merge(request.POST.get("old", ""), request.POST.get("into", ""), by=request.viewer)
+    say(request, _("Both are #%(name)s now.") % {"name": target.name})
+    return redirect("/moderation")
+
+
+@require_POST
+@members_only
+def suspension(request: MemberRequest, handle: str) -> HttpResponse:
+    """Suspend somebody, or let them back."""
+    _only_moderators(request)
+    if request.POST.get("undo"):
+        who = Person.objects.filter(handle=handle.lower()).first()
+        if who is None:
+            raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
+        suspend(who, yes=False)
+        return redirect(who.page)
+    who = known_to(request.viewer, handle)
+    if who.is_moderator:
+        raise Missing(_("Somebody who looks after the network is suspended at the command line."))
+    suspend(who)
+    say(request, _("Suspended: hidden, with all they shared."), undo=f"/moderation/suspended/{who.handle}")
+    return redirect("/moderation")
+
+
+@require_http_methods(["POST"])
+@members_only
+def network(request: MemberRequest) -> HttpResponse:
+    """Name, welcome, who may join."""
+    _only_moderators(request)
+    form = request.POST
+    settle_network(
+        by=request.viewer,
+        name=form.get("name", ""),
+        tagline=form.get("tagline", ""),
+        joining=form.get("joining", ""),
+        norms=form.get("norms", ""),
+    )
+    say(request, _("Saved."))
+    return redirect("/moderation")
