@@ -1,7 +1,7 @@
-// New things arrive without a reload. The stream only says that there is something; the page asks for what is newer than
-// its first entry and puts it on top, without moving what is being read or where the focus is.
+// New things arrive without a reload. The stream (data-stream) only says that there is something; the page asks
+// data-newer for what came after data-latest and puts it on top, without moving what is being read or the focus.
 
-const list = document.querySelector("[data-live]");
+const list = document.querySelector("[data-stream]");
 const said = document.getElementById("said");
 const LONGEST = 60_000;
 let wait = 1000;
@@ -9,22 +9,22 @@ let asking = false;
 let again = false;
 
 function newer() {
-  const address = new URL(list.dataset.newer ?? location.pathname, location.href);
-  const first = list.querySelector(".entry[data-key]");
-  if (first) address.searchParams.set("after", first.dataset.key);
+  const address = new URL(list.dataset.newer, location.href);
+  address.searchParams.set("after", list.dataset.latest);
   return address;
 }
 
 function put(html) {
   const box = document.createElement("template");
   box.innerHTML = html; // our own page's fragment, escaped by the server; a template runs no script
+  list.dataset.latest = box.content.querySelector("[data-latest]")?.dataset.latest ?? list.dataset.latest;
   const entries = [...box.content.querySelectorAll(".entry")].filter((entry) => !document.getElementById(entry.id));
   if (!entries.length) return;
   const before = list.getBoundingClientRect().bottom;
   entries.forEach((entry) => entry.classList.add("arrived"));
   list.prepend(...entries);
   document.querySelectorAll("[data-empty]").forEach((empty) => empty.remove());
-  if (scrollY > 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, list.getBoundingClientRect().bottom - before);
+  if (list.getBoundingClientRect().top < 0) scrollBy(0, list.getBoundingClientRect().bottom - before);
   entries.forEach((entry) => window.htmx?.process(entry));
   said.textContent = entries.map((entry) => entry.querySelector(".title, .plain")?.textContent.trim()).join(". ");
 }
@@ -36,8 +36,8 @@ async function fetchNewer() {
   }
   asking = true;
   try {
-    const answer = await fetch(newer(), { headers: { "HX-Request": "true", "HX-Target": list.id } });
-    if (answer.ok) put(await answer.text());
+    const answer = await fetch(newer(), { headers: { "HX-Request": "true" } });
+    if (answer.status === 200) put(await answer.text());
   } catch {
     // The network is away: the stream reconnects by itself and asks again.
   } finally {
@@ -50,7 +50,7 @@ async function fetchNewer() {
 }
 
 function listen() {
-  const stream = new EventSource(list.dataset.live, { withCredentials: true });
+  const stream = new EventSource(list.dataset.stream);
   stream.addEventListener("open", () => {
     if (wait > 1000) fetchNewer(); // whatever came while we were away
     wait = 1000;
