@@ -1,5 +1,19 @@
-"""The addresses of feeds."""
+"""The addresses of feeds: those of the lists they belong to, with an ending."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from potluck.channels.feeds import views
+from potluck.kit.syndication.answer import FormConverter
+
+register_converter(FormConverter, "form")
+
+urlpatterns = [
+    path("fresh.<form:form>", views.fresh, name="feed-fresh"),
+    path("search.<form:form>", views.search, name="feed-search"),
+    path("tags/<str:tag>.<form:form>", views.tag, name="feed-tag"),
+    path("posts/<int:post_id>.<form:form>", views.thread, name="feed-thread"),
+    path("@<str:handle>/tags/<str:tag>.<form:form>", views.person_on, name="feed-person-on"),
+    path("@<str:handle>/sources.opml", views.sources, name="sources-opml"),
+    path("@<str:handle>.<form:form>", views.person, name="feed-person"),
+    path("you/following.opml", views.following, name="following-opml"),
+]
