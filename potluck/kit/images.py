@@ -139,7 +139,7 @@ def _profile(image: Image.Image) -> bytes | None:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """A fresh picture of pixels alone. Colours of another space are turned into sRGB, as its name goes with the profile."""
+    """A fresh picture of pixels alone, in sRGB, as the profile that names another space goes."""
     if profile and image.mode in ("RGB", "CMYK"):
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))

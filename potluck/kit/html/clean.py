@@ -98,7 +98,7 @@ _LANGUAGE = re.compile(r'[" ]lang(?:uage)?-([\w+#.-]{1,30})(?=[" ])')
 
 
 def clean(html: str, base_url: str | None = None, images: Images = "proxy") -> str:
-    """The article in this HTML, safe to put into a page. Never raises; cleaning it again changes nothing.
+    """The article in this HTML, safe to put into a page. Never raises.
 
     Relative addresses are resolved against `base_url`; without one only those that begin at our own root stay.
     Headings begin at h2, as the title of the page is its h1.

@@ -54,7 +54,9 @@ def test_a_packed_page_is_unpacked(encoding, pack):
     assert ask_raw(packed(pack(text), encoding)).body == text
 
 
-@pytest.mark.parametrize(("encoding", "pack"), [(b"gzip", gzip.compress), (b"br", lambda body: brotli.compress(body, quality=3))])
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [(b"gzip", gzip.compress), (b"br", lambda body: brotli.compress(body, quality=3))]
+)
 def test_a_bomb_ends_at_the_limit_and_is_never_held(encoding, pack):
     bomb = pack(bytes(300 * MEGABYTE))
     assert len(bomb) < MEGABYTE

@@ -28,10 +28,10 @@ def test_html_in_a_text_is_shown_and_not_obeyed():
 
 
 def test_bare_addresses_become_links_and_file_names_do_not():
-    html = render("See https://a.example/x#y, www.b.example/z. And settings.py, ada@c.example")
+    html = render("See https://a.example/x#y, www.b.example/z. And settings.py, ada@example.org")
     assert 'href="https://a.example/x#y"' in html
     assert 'href="https://www.b.example/z"' in html
-    assert 'href="mailto:ada@c.example"' in html
+    assert 'href="mailto:ada@example.org"' in html
     assert html.count("<a ") == 3
 
 
@@ -107,12 +107,10 @@ def test_a_text_too_long_for_markdown_is_shown_as_it_is():
     assert tags_in(text) == []
 
 
-@given(
-    st.lists(
-        st.sampled_from(list("#@=*_`[]()!<>\\|~-\n aé.\x00\ud800") + ["https://x.example/", "www."]),
-        max_size=40,
-    ).map("".join)
-)
+PIECES = [*"#@=*_`[]()!<>\\|~-\n aé.\x00\ud800", "https://x.example/", "www."]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_any_text_becomes_clean_html(text):
     html = render(text)
     assert clean(html) == html
