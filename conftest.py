@@ -29,6 +29,9 @@ django.setup()
 
 from potluck.store import place, postgres, tuning  # noqa: E402
 
+# Whitenoise warns of a folder that is not there, and nothing is collected for tests.
+(place.data_folder() / "static").mkdir(exist_ok=True)
+
 
 @pytest.fixture(scope="session")
 def embedded_postgres() -> Iterator[None]:
