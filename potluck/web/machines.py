@@ -1,19 +1,20 @@
 """Pages for machines: what phones, browsers and search engines ask for by name."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from potluck.kit.pages import static
+from potluck.kit.pages import render, static
 from potluck.people.network import the_network
 from potluck.posts.models import Post
 
+WORKER = Path(__file__).parent / "static/js/sw.js"
 # The most addresses a sitemap may hold. https://www.sitemaps.org/protocol.html
 SITEMAP = 50_000
 
@@ -24,7 +25,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to install this and to offer it for sharing. https://w3c.github.io/web-share-target/"""
     icons = [
         {
-            "src": static(f"icons/icon-{size}.png"),
+            "src": static(f"icons/app-{size}.png"),
             "sizes": f"{size}x{size}",
             "type": "image/png",
             "purpose": purpose,
@@ -66,9 +67,13 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at the root so that it may look after every page."""
-    path = finders.find("js/sw.js")
-    with open(str(path), encoding="utf8") as file:
-        return HttpResponse(file.read(), content_type="text/javascript")
+    return HttpResponse(WORKER.read_text(encoding="utf8"), content_type="text/javascript")
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown where there is neither network nor a kept page."""
+    return render(request, "errors/offline.html")
 
 
 @require_safe

@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("moderation/suspended/<str:handle>", moderation.suspension, name="suspension"),
     path("moderation/network", moderation.network, name="network"),
     path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("offline", machines.offline, name="offline"),
     path("sw.js", machines.worker, name="service-worker"),
     path("opensearch.xml", machines.opensearch, name="opensearch"),
     path("robots.txt", machines.robots, name="robots"),
