@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+LONGEST_MARK = 500
 # A year: nobody's cache rule or rest should put an address out of mind for longer.
 LONGEST_REST = 365 * 24 * 3600.0
 
@@ -52,11 +53,11 @@ class Answer:
 
     @property
     def etag(self) -> str | None:
-        return self.headers.get("ETag")
+        return _mark(self.headers.get("ETag"))
 
     @property
     def last_modified(self) -> str | None:
-        return self.headers.get("Last-Modified")
+        return _mark(self.headers.get("Last-Modified"))
 
     @property
     def media_type(self) -> str:
@@ -86,6 +87,11 @@ class Answer:
     def text(self) -> str:
         """The body as text, by the charset of the headers, else UTF-8; what cannot be read becomes U+FFFD."""
         return self.body.decode(self.charset or "utf-8", errors="replace")
+
+
+def _mark(text: str | None) -> str | None:
+    """A validator that can be stored and sent back; what is no plain text cannot, and is as good as none."""
+    return text if text and len(text) <= LONGEST_MARK and text.isascii() and text.isprintable() else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -150,11 +150,12 @@ class Visit:
                     request.method, url, headers=trail.headers, data=request.body, allow_redirects=False
                 ) as response,
             ):
-                if response.status == 304 or response.status in REDIRECTS:
-                    return Answer(str(url), response.status, response.headers)
-                if not 200 <= response.status < 300:
+                empty = response.status == 304 or response.status in REDIRECTS
+                if not empty and not 200 <= response.status < 300:
                     raise trouble.refusal(response)
-                return Answer(str(url), response.status, response.headers, await read_body(response, limit))
+                empty = empty or request.method == "HEAD"
+                body = b"" if empty else await read_body(response, limit)
+                return Answer(str(url), response.status, response.headers, body)
         except trouble.FAILURES as error:
             raise trouble.trouble_of(error, url, limit, self.limits.seconds) from error
 

@@ -171,6 +171,24 @@ def test_an_answer_without_cache_rules_has_no_age():
     assert Answer("https://a.example/", 200, {"Cache-Control": 's-maxage=9, max-age="60"'}).max_age == 60
 
 
+def test_a_mark_that_is_no_plain_text_is_as_good_as_none():
+    for odd in ('"\udce4"', '"a\nb"', "ä", "", "x" * 5000):
+        assert Answer("https://a.example/", 200, {"ETag": odd, "Last-Modified": odd}).etag is None
+
+
+def test_only_the_head_of_a_large_page_can_be_asked_for():
+    _, answer = ask({"/": page("x" * 5000)}, method="HEAD", max_bytes=10)
+    assert (answer.body, answer.headers["Content-Length"]) == (b"", "5000")
+
+
+def test_a_name_of_this_machine_is_found_where_that_is_allowed():
+    async def story():
+        async with host({"/": page("here")}) as origin:
+            return await fetch(Request(origin.replace("127.0.0.1", "localhost")))
+
+    assert asyncio.run(story()).text() == "here"
+
+
 def test_a_silent_server_and_a_closed_door_end_in_a_sentence():
     with pytest.raises(TryLater, match="cannot be reached"):
         fetch_now(Request("http://127.0.0.1:9/"))
