@@ -137,7 +137,9 @@ class _Netscape:
             self.named = _folder(inside, given)
             return None
         folders = tuple(folder for folder in self.folders if folder)
-        tags = re.split(r"[,;]", given.get("tags", "")) if given.get("tags") else []
+        # Commas part tags that may hold spaces; without any comma, spaces part them.
+        written = given.get("tags", "")
+        tags = re.split(r"[,;]", written) if re.search("[,;]", written) else written.split()
         return Bookmark(
             url=given.get("href", ""),
             title=plain(inside),
@@ -178,7 +180,7 @@ def _moment(said: str) -> datetime | None:
     """ADD_DATE in seconds, milliseconds or microseconds since 1970, Chrome's since 1601, or written out."""
     try:
         if not (said.isascii() and said.isdigit()):
-            return moment(datetime.fromisoformat(said)) if said else None
+            return moment(_written_out(said)) if said else None
         number = int(said[:20])
         if 10**16 <= number < 2 * 10**16:
             seconds = number / 10**6 - _MICROSECONDS_1601
@@ -187,6 +189,13 @@ def _moment(said: str) -> datetime | None:
         return moment(datetime.fromtimestamp(seconds, tz=UTC))
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _written_out(said: str) -> datetime:
+    """ISO 8601, or as web servers write in their logs, which a few exports do."""
+    if "/" in said:
+        return datetime.strptime(said, "%d/%b/%Y:%H:%M:%S %z")
+    return datetime.fromisoformat(said)
 
 
 def _from_json(body: bytes) -> Iterator[Bookmark]:

@@ -148,7 +148,9 @@ def _without_surroundings(body: bytes) -> bytes:
     if body.endswith(_CLOSINGS):
         return body
     end = max(body.rfind(close, -8192) + len(close) for close in _CLOSINGS)
-    return body[:end] if end > 16 else body
+    if end <= 16 or any(mark in body[end:] for mark in (b"<item", b"<entry", b"<outline")):
+        return body
+    return body[:end]
 
 
 def _end_of_doctype(body: bytes, start: int) -> int:

@@ -116,7 +116,7 @@ def web_address(base: str, link: str) -> str:
     if not link or len(link) > LONGEST_ADDRESS:
         return ""
     # Nearly all are whole already, and joining costs more than the rest of an item.
-    if not link.startswith(_WEB):
+    if not link.startswith(_WEB) or "[" in link[:300]:
         try:
             link = urljoin(base, link)
         except ValueError:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -16,6 +17,8 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _MEDIA_FILE = "{http://search.yahoo.com/mrss/}content"
 _TEXTS = ("description", "encoded", "content", "summary", "body", "div")
 _DATES = ("pubdate", "date", "published", "updated", "issued", "modified", "created")
+_WHOLE_DATE = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\b|\d{4}-\d\d-\d\d|\d{8}")
+_CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2}){1,2}(?:\.\d+)?|[+-]\d{4}$")
 _NUMBER = re.compile(r"\d{1,15}")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _LONGEST_TTL = 30 * 86400
@@ -87,9 +90,9 @@ def evidence(node: etree._Element) -> Evidence:
 
 def _names(date: str, when: datetime) -> bool:
     """The day and the year (or those next to them, since zones differ) among the numbers of a date."""
-    numbers = _NUMBER.findall(date)
-    if numbers and len(numbers[0]) >= 8:  # 20200303T100000Z
+    if _WHOLE_DATE.match(date):
         return True
+    numbers = _NUMBER.findall(_CLOCK.sub(" ", date))
     days = {(when + timedelta(days=shift)).day for shift in (-1, 0, 1)}
     years = {when.year + shift for shift in (-1, 0, 1)}
     years |= {year % 100 for year in years}
@@ -102,7 +105,12 @@ def children(node: etree._Element) -> Iterable[etree._Element]:
 
 
 def local(node: etree._Element) -> str:
-    return str(node.tag).rpartition("}")[2].lower()
+    return _local_name(str(node.tag))
+
+
+@lru_cache(maxsize=1024)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def _length(node: etree._Element) -> int:
