@@ -91,7 +91,9 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel=REL,
 )
-_REWRITTEN = re.compile(r"<(/?)(img|code|h[1-6]|a|" + "|".join(SECTIONS) + r')((?: [a-z-]+="[^"]*")*)>')
+# Every tag, not only those that are rewritten: else a match could begin within an attribute of another.
+_ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
+_REWRITTEN = SECTIONS | {"a", "img", "code", "h1", "h2", "h3", "h4", "h5", "h6"}
 _HREF = re.compile(r' href="([^"]*)"')
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _LANGUAGE = re.compile(r'[" ]lang(?:uage)?-([\w+#.-]{1,30})(?=[" ])')
@@ -120,10 +122,12 @@ class _Rewriting:
         self._in_link = False
 
     def of(self, safe: str) -> str:
-        return _REWRITTEN.sub(self._tag, safe)
+        return _ANY_TAG.sub(self._tag, safe)
 
     def _tag(self, tag: re.Match[str]) -> str:
         closing, name, attributes = tag.groups()
+        if name not in _REWRITTEN:
+            return tag[0]
         if name == "a":
             self._in_link = not closing
             return "</a>" if closing else f"<a{self._link(attributes)}>"

@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -128,6 +128,7 @@ def test_what_is_no_picture_is_answered_with_a_sentence(data):
 WHOLE = [picture(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP")]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(WHOLE), st.data())
 def test_a_broken_picture_is_answered_with_a_sentence(whole, draw):
     at = draw.draw(st.integers(0, len(whole)))

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from potluck.kit.html import clean
@@ -110,6 +110,7 @@ def test_a_text_too_long_for_markdown_is_shown_as_it_is():
 PIECES = [*"#@=*_`[]()!<>\\|~-\n aé.\x00\ud800", "https://x.example/", "www."]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_any_text_becomes_clean_html(text):
     html = render(text)
