@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from potluck.people.models import Person
 from potluck.posts.draft import Draft
+from potluck.posts.edit import Change, edit
 from potluck.posts.models import Post
 from potluck.posts.share import share_all
 from potluck.safety import limits
@@ -30,3 +32,11 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
         Post.objects.filter(pk__in=[post.pk for post in held]).update(held_at=timezone.now())
     index_posts(posts)
     return posts
+
+
+@transaction.atomic
+def amend(post: Post, change: Change, *, by: Person) -> Post:
+    """Let a change to something shared in, and find it by its new words. Nobody is brought it again."""
+    changed = edit(post, change, by=by)
+    index_posts([changed])
+    return changed

@@ -36,11 +36,6 @@ class Source(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "url"], name="one_source_a_person")]
         indexes = [
-            models.Index(
-                fields=["next_look_at"],
-                name="source_due",
-                condition=models.Q(paused_at=None, retired_at=None, next_look_at__isnull=False),
-            ),
             models.Index(fields=["url"], name="source_url"),
         ]
 

@@ -14,7 +14,6 @@ from potluck.kit.pages import render, say
 from potluck.people.models import Circle, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
-from potluck.posts.edit import edit as edit_post
 from potluck.posts.models import Audience, Kind, Post
 from potluck.web import files
 from potluck.web.drafts import begun, done
@@ -177,7 +176,7 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
         link=post.link,
     )
     try:
-        edit_post(post, change, by=request.viewer)
+        door.amend(post, change, by=request.viewer)
     except (Refused, Malformed) as error:
         context = {"post": post, "text": change.text, "error": str(error)}
         return render(request, "share/edit.html", context, status=422)

@@ -203,10 +203,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='source',
-            index=models.Index(condition=models.Q(('next_look_at__isnull', False), ('paused_at', None), ('retired_at', None)), fields=['next_look_at'], name='source_due'),
-        ),
-        migrations.AddIndex(
-            model_name='source',
             index=models.Index(fields=['url'], name='source_url'),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,166 @@
+"""Look at what is due: many at once, each change told to the network in one batch."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from potluck.channels.feeds import rest
+from potluck.channels.feeds.models import Subscription
+from potluck.channels.feeds.parse import parse
+from potluck.channels.feeds.settle import Look, settle
+from potluck.channels.feeds.shape import Feed
+from potluck.channels.feeds.take import Reading, Taken, take
+from potluck.kit.errors import Malformed, TryLater
+from potluck.kit.http import Answer, Outcome, Request, fetch_each
+from potluck.people.models import Source
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/json;q=0.7,"
+    " application/xml;q=0.7, text/xml;q=0.7, text/html;q=0.3, */*;q=0.1"
+)
+CLAIM = 200
+# Changed feeds are taken in so many at a time: enough for one statement each, not so many that a fault costs much.
+TOGETHER = 20
+# A run ends before the next one begins; what is due then is simply claimed by it.
+RUN_SECONDS = 50.0
+
+_CLAIM = """
+UPDATE feeds_subscription s SET next_look_at = now() + interval '15 minutes'
+FROM (SELECT id FROM feeds_subscription d
+      WHERE next_look_at <= now()
+        AND EXISTS (SELECT FROM people_source o WHERE o.url = d.url AND o.paused_at IS NULL AND o.retired_at IS NULL)
+      ORDER BY next_look_at LIMIT %s FOR UPDATE SKIP LOCKED) due
+WHERE s.id = due.id
+RETURNING s.id, s.url, s.etag, s.modified, s.digest, s.interval, s.errors
+"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did: feeds looked at, unchanged, read and failed; posts new and edited."""
+
+    looked: int = 0
+    unchanged: int = 0
+    read: int = 0
+    failed: int = 0
+    new: int = 0
+    edited: int = 0
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="potluck.feeds.poll", queue="feeds", queueing_lock="feeds-poll", pass_context=False)
+def poll_each_minute(timestamp: int) -> None:
+    """Look at everything that is due."""
+    poll(seconds=RUN_SECONDS)
+
+
+@app.task(name="potluck.feeds.poll_now", queue="feeds", queueing_lock="feeds-poll-now")
+def poll_now() -> None:
+    """Look at what has just been named, without waiting for the minute."""
+    poll(seconds=RUN_SECONDS)
+
+
+def poll(*, seconds: float = 1e9, told: Callable[[Tally], None] = lambda tally: None) -> Tally:
+    """Look at what is due until nothing is, or the time is over. `told` hears of each batch."""
+    tally = Tally()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        due = claim(CLAIM)
+        if not due:
+            break
+        asked = {row.url: row for row in due}
+        for outcomes in _batches(fetch_each([_request(row) for row in due])):
+            _take_batch([(asked[request.url], outcome) for request, outcome in outcomes], tally)
+            told(tally)
+    return tally
+
+
+def claim(most: int) -> list[Subscription]:
+    """Take what is due, so that nobody else looks at it meanwhile; it is due again if we die."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [most])
+        names = [column.name for column in cursor.description]
+        return [Subscription(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _request(row: Subscription) -> Request:
+    return Request(url=row.url, etag=row.etag or None, last_modified=row.modified or None, accept=ACCEPT)
+
+
+def _batches(outcomes: Iterator[tuple[Request, Outcome]]) -> Iterator[list[tuple[Request, Outcome]]]:
+    """Batches that end at so many changed feeds, or so many answers."""
+    while batch := list(islice(outcomes, TOGETHER)):
+        yield batch
+
+
+def _take_batch(outcomes: Sequence[tuple[Subscription, Outcome]], tally: Tally) -> None:
+    now = timezone.now()
+    looks = [_look(row, outcome, now) for row, outcome in outcomes]
+    read = [look for look in looks if look.feed is not None]
+    try:
+        taken = _store(looks, read)
+    except IntegrityError:
+        # Somebody else brought one of these at the same moment: each alone finds it known now.
+        taken = Taken()
+        for look in looks:
+            alone = _store([look], [look] if look.feed is not None else [])
+            taken.new, taken.edited = taken.new + alone.new, taken.edited + alone.edited
+    tally.looked += len(looks)
+    tally.failed += sum(1 for look in looks if look.note)
+    tally.read += len(read)
+    tally.unchanged = tally.looked - tally.failed - tally.read
+    tally.new, tally.edited = tally.new + taken.new, tally.edited + taken.edited
+
+
+@transaction.atomic
+def _store(looks: Sequence[Look], read: Sequence[Look]) -> Taken:
+    taken = take(list(_readings(read))) if read else Taken()
+    settle(looks, taken)
+    return taken
+
+
+def _readings(read: Sequence[Look]) -> Iterator[Reading]:
+    by_url = {look.subscription.url: look for look in read}
+    rows = Source.objects.filter(url__in=by_url, paused_at=None, retired_at=None, person__removed_at=None)
+    for source in rows.select_related("person"):
+        look = by_url[source.url]
+        if look.feed is not None:
+            yield Reading(source, look.feed, look.url)
+
+
+def _look(row: Subscription, outcome: Outcome, now: datetime) -> Look:
+    """What one answer means."""
+    if isinstance(outcome, TryLater) and outcome.status is None and outcome.after is not None:
+        # We were the ones in a hurry: this host is asked again when its turn comes.
+        return Look(row, now, int(outcome.after) + 1, errors=row.errors)
+    if not isinstance(outcome, Answer):
+        errors = row.errors + 1
+        wait = rest.after_failure(errors, getattr(outcome, "after", None))
+        return Look(row, now, wait, note=str(outcome), errors=errors, gone=outcome.status == 410)
+    digest = hashlib.blake2b(outcome.body, digest_size=16).digest()
+    if outcome.unchanged or digest == bytes(row.digest):
+        return Look(
+            row, now, rest.after_nothing_new(row.interval, outcome), answer=outcome, digest=bytes(row.digest)
+        )
+    try:
+        feed: Feed = parse(
+            outcome.body, url=outcome.url, content_type=outcome.headers.get("Content-Type", "")
+        )
+    except Malformed as error:
+        errors = row.errors + 1
+        return Look(row, now, rest.after_failure(errors, None), note=str(error), errors=errors)
+    wait = rest.after_reading(feed, outcome, now)
+    return Look(row, now, wait, answer=outcome, feed=feed, digest=digest, url=outcome.url)
+
+
+def waiting_note() -> str:
+    """What is said of a source not looked at yet."""
+    return _("We look at it in a moment.")

@@ -1,0 +1,120 @@
+"""Write down what a batch of looks found: when to look again, what to send back, and each source's health."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from potluck.channels.feeds.models import Subscription
+from potluck.channels.feeds.shape import Feed
+from potluck.channels.feeds.take import Taken
+from potluck.kit.http import Answer
+from potluck.people.models import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one feed. `rest` is in seconds; `note` says what is wrong, empty when nothing is."""
+
+    subscription: Subscription
+    at: datetime
+    rest: int
+    answer: Answer | None = None
+    feed: Feed | None = None
+    digest: bytes = b""
+    url: str = ""
+    note: str = ""
+    errors: int = 0
+    gone: bool = False
+
+
+_SETTLE = """
+UPDATE feeds_subscription s
+SET looked_at = %(now)s, next_look_at = %(now)s + make_interval(secs => v.rest), interval = v.rest, errors = v.errors,
+    etag = COALESCE(v.etag, s.etag), modified = COALESCE(v.modified, s.modified), digest = COALESCE(v.digest, s.digest)
+FROM unnest(%(ids)s::bigint[], %(rests)s::int[], %(errors)s::int[], %(etags)s::text[], %(modifieds)s::text[],
+            %(digests)s::bytea[]) v(id, rest, errors, etag, modified, digest)
+WHERE s.id = v.id
+"""
+# Only what changed is written, so that a quiet source costs one small row.
+_HEALTH = """
+UPDATE people_source o
+SET looked_at = %(now)s, next_look_at = %(now)s + make_interval(secs => v.rest), note = v.note,
+    failing_since = CASE WHEN v.note = '' THEN NULL ELSE COALESCE(o.failing_since, %(now)s) END
+FROM unnest(%(urls)s::text[], %(rests)s::int[], %(notes)s::text[]) v(url, rest, note)
+WHERE o.url = v.url AND o.paused_at IS NULL AND o.retired_at IS NULL
+"""
+
+
+def settle(looks: Sequence[Look], taken: Taken) -> None:
+    """Write a batch of looks, in the caller's transaction."""
+    if not looks:
+        return
+    values: dict[str, Any] = {
+        "now": looks[0].at,
+        "ids": [look.subscription.id for look in looks],
+        "urls": [look.subscription.url for look in looks],
+        "rests": [look.rest for look in looks],
+        "errors": [look.errors for look in looks],
+        "notes": [_said(look) for look in looks],
+        "etags": [_mark(look, "etag") for look in looks],
+        "modifieds": [_mark(look, "last_modified") for look in looks],
+        "digests": [look.digest or None for look in looks],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, values)
+        cursor.execute(_HEALTH, values)
+    for look in looks:
+        _name(look)
+        if look.answer is not None and look.answer.permanent_url:
+            _move(look.subscription, look.answer.permanent_url)
+        if look.gone:
+            Source.objects.filter(url=look.subscription.url).update(retired_at=look.at)
+    for source, at in taken.newest.items():
+        Source.objects.filter(pk=source).update(last_item_at=at)
+
+
+def _said(look: Look) -> str:
+    if look.gone:
+        return _("It says it is gone for good. What came from it stays.")
+    return look.note
+
+
+def _mark(look: Look, name: str) -> str | None:
+    """A validator to send back next time: the one just given; an unchanged answer keeps the one we had."""
+    if look.answer is None or look.answer.unchanged:
+        return None
+    return str(getattr(look.answer, name) or "")[: 500 if name == "etag" else 100]
+
+
+def _name(look: Look) -> None:
+    """Give sources, and people outside known only by them, the name the feed has."""
+    if look.feed is None:
+        return
+    for source in Source.objects.filter(url=look.subscription.url).select_related("person"):
+        home, title = look.feed.home_url[:2000], look.feed.title[:300]
+        newest = max(
+            (i.published for i in look.feed.items if i.published and i.published <= look.at), default=None
+        )
+        fresh = {"title": source.title or title, "home_url": source.home_url or home, "last_item_at": newest}
+        changed = {key: value for key, value in fresh.items() if value and getattr(source, key) != value}
+        if changed:
+            Source.objects.filter(pk=source.pk).update(**changed)
+        person = source.person
+        if not person.is_member and not person.name and (look.feed.author or title):
+            person.name = (look.feed.author or title)[:200]
+            person.url = home or person.url
+            person.save(update_fields=["name", "url"])
+
+
+def _move(subscription: Subscription, url: str) -> None:
+    """Remember a permanent move, unless that address is somebody's already."""
+    old = subscription.url
+    if url == old or len(url) > 2000 or Subscription.objects.filter(url=url).exists():
+        return
+    Subscription.objects.filter(pk=subscription.pk).update(url=url)
+    taken = Source.objects.filter(url=url).values("person")
+    Source.objects.filter(url=old).exclude(person__in=taken).update(url=url)

@@ -1,0 +1,91 @@
+"""What feeds bring becomes posts, once, under their person's name; what is old floods nobody."""
+
+from collections.abc import Callable
+
+import pytest
+
+from potluck.channels.feeds.parse import parse
+from potluck.channels.feeds.take import Reading, take
+from potluck.channels.home import read
+from potluck.people.follow import Wish, follow
+from potluck.people.models import Person
+from potluck.people.sources import add_source
+from potluck.posts.models import Post, Revision
+
+pytestmark = pytest.mark.django_db
+
+
+def feed(*items: tuple[str, str, str], home: str = "https://eve.example/") -> bytes:
+    """An RSS feed of (id, title, text), a year old unless the id says `new`."""
+    said = "".join(
+        f"<item><guid isPermaLink='false'>{key}</guid><link>{home}{key}</link><title>{title}</title>"
+        f"<description>{text}</description>"
+        + ("<pubDate>Mon, 03 Feb 2025 10:00:00 GMT</pubDate>" if "new" not in key else "")
+        + "</item>"
+        for key, title, text in items
+    )
+    return f"<rss version='2.0'><channel><title>Eve</title><link>{home}</link>{said}</channel></rss>".encode()
+
+
+def read_now(source: object, body: bytes) -> object:
+    return take([Reading(source, parse(body, url=source.url), source.url)])  # type: ignore[attr-defined, arg-type]
+
+
+def test_reading_twice_makes_no_new_post(eve: Person) -> None:
+    source, _ = add_source("https://eve.example/feed", person=eve, by=None)
+    body = feed(("a", "One", "first"), ("b", "Two", "second"))
+    assert read_now(source, body).new == 2  # type: ignore[attr-defined]
+    assert read_now(source, body).new == 0  # type: ignore[attr-defined]
+    assert Post.objects.count() == 2
+    assert set(Post.objects.values_list("author__handle", flat=True)) == {eve.handle}
+
+
+def test_an_edit_updates_and_never_reposts(eve: Person, ada: Person, work: Callable[[], None]) -> None:
+    source, _ = add_source("https://eve.example/feed", person=eve, by=None)
+    follow(Wish(who=eve), by=ada)
+    read_now(source, feed(("a", "One", "first")))
+    read_now(source, feed(("a", "One", "first"), ("new1", "News", "fresh")))
+    work()
+    assert {line.title for line in read.today(ada).people} == {"One", "News"}
+    read_now(source, feed(("a", "One", "first, better"), ("new1", "News", "fresh")))
+    work()
+    assert Post.objects.get(title="One").text == "first, better"
+    assert Revision.objects.get().text == "first"
+    assert len(read.today(ada).people) == 2
+
+
+def test_what_was_there_before_floods_nobody(eve: Person, ada: Person, work: Callable[[], None]) -> None:
+    source, _ = add_source("https://eve.example/feed", person=eve, by=None)
+    follow(Wish(who=eve), by=ada)
+    work()
+    read_now(source, feed(*[(f"old{n}", f"Old {n}", "x") for n in range(30)]))
+    work()
+    lines = read.today(ada).people
+    assert len(lines) == 5
+    assert all("from before" in line.reasons[-1] for line in lines)
+    assert Post.objects.count() == 30
+
+
+def test_the_same_thing_by_two_feeds_is_one_post(eve: Person, ada: Person) -> None:
+    planet, _ = add_source("https://planet.example/feed", person=eve, by=None)
+    read_now(planet, feed(("p1", "On beans", "They climb."), home="https://ada.example/"))
+    mine, _ = add_source("https://ada.example/feed", person=ada, by=ada)
+    read_now(mine, feed(("p1", "On beans", "They climb."), home="https://ada.example/"))
+    assert Post.objects.count() == 1
+    assert Post.objects.get().author == ada
+
+
+def test_only_chosen_tags_come_in(ada: Person) -> None:
+    source, _ = add_source("https://ada.example/feed", person=ada, by=ada, only_tags=("garden",))
+    body = feed(("a", "Beans", "x"), ("b", "Cars", "y")).replace(
+        b"<title>Beans</title>", b"<title>Beans</title><category>Garden</category>"
+    )
+    read_now(source, body)
+    assert list(Post.objects.values_list("title", flat=True)) == ["Beans"]
+
+
+def test_hostile_markup_is_cleaned_when_it_comes_in(eve: Person) -> None:
+    source, _ = add_source("https://eve.example/feed", person=eve, by=None)
+    read_now(source, feed(("a", "Hi", "&lt;script&gt;alert(1)&lt;/script&gt;&lt;p onclick='x()'&gt;safe&lt;/p&gt;")))
+    post = Post.objects.get()
+    assert "script" not in post.html and "onclick" not in post.html and "safe" in post.html
