@@ -106,7 +106,9 @@ def when(at: datetime) -> Markup:
 def _when(at: datetime, now: datetime, zone: tzinfo, language: str) -> Markup:
     # Within a minute many readers see the same posts.
     said = escape(_ago(at.astimezone(zone), now.astimezone(zone)))
-    return Markup(f'<time datetime="{at.isoformat()}" title="{escape(moment(at))}">{said}</time>')  # noqa: S704
+    return Markup(
+        f'<time datetime="{at.isoformat(timespec="milliseconds")}" title="{escape(moment(at))}">{said}</time>'
+    )  # noqa: S704
 
 
 @lru_cache(maxsize=4096)

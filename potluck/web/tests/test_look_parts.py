@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -140,3 +141,15 @@ def test_facts_for_search_engines_cannot_end_their_script() -> None:
 def test_texts_with_values_escape_the_values() -> None:
     assert "&lt;b&gt;" in draw("{% trans name=name %}to {{ name }}{% endtrans %}", name="<b>")
     assert "100% of <i>" in draw('{{ _("100%% of") }} <i>')
+
+
+def test_every_template_writes_htmx_as_data_so_that_pages_are_valid() -> None:
+    folders = engines["jinja2"].template_dirs  # type: ignore[attr-defined]
+    written = [path for folder in folders for path in Path(folder).rglob("*.html")]
+    assert written
+    assert [path.name for path in written if re.search(r"[\s\"']hx-[\w-]+=", path.read_text())] == []
+
+
+def test_a_time_is_valid_html() -> None:
+    page = entries(replace(SLUGS, at=datetime(2024, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)))
+    assert 'datetime="2024-03-14T12:00:00.123+00:00"' in page
