@@ -24,8 +24,8 @@ ORIGIN: str = os.environ.get("POTLUCK_ORIGIN", f"http://localhost:{PORT}").rstri
 STREAM_ORIGIN: str = os.environ.get("POTLUCK_STREAM_ORIGIN", f"http://localhost:{STREAM_PORT}").rstrip("/")
 # Lets Potluck fetch from private and loopback addresses. For tests on one machine only.
 ALLOW_PRIVATE_NETWORK: bool = os.environ.get("POTLUCK_ALLOW_PRIVATE_NETWORK", "") == "1"
-# How many connections one other host sees from us at once.
-HOST_CONNECTIONS: int = int(os.environ.get("POTLUCK_HOST_CONNECTIONS", "2"))
+# How many connections one other host sees from us at once; 0 is no limit.
+HOST_CONNECTIONS: int = int(os.environ.get("POTLUCK_HOST_CONNECTIONS", "0" if ALLOW_PRIVATE_NETWORK else "2"))
 # How many requests a second one other host sees from us; 0 is no limit.
 HOST_RATE: float = float(os.environ.get("POTLUCK_HOST_RATE", "0" if ALLOW_PRIVATE_NETWORK else "1"))
 # The largest answer taken from another host, in bytes, after decompression.
@@ -165,8 +165,11 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT: int = 15 * 60
 ACCOUNT_EMAIL_NOTIFICATIONS: bool = True
 ACCOUNT_SESSION_REMEMBER: bool = True
 ACCOUNT_REAUTHENTICATION_REQUIRED: bool = True
+# So long after signing in nobody is asked again who they are, in seconds.
+ACCOUNT_REAUTHENTICATION_TIMEOUT: int = 10 * 60
 ACCOUNT_MAX_EMAIL_ADDRESSES: int = 5
 MFA_SUPPORTED_TYPES: list[str] = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS: dict[str, str] = {"add_webauthn": "potluck.web.account_forms.PasskeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED: bool = True
 MFA_PASSKEY_SIGNUP_ENABLED: bool = True
 # Browsers give passkeys to https, and to http only on localhost; so is what we accept.
@@ -208,3 +211,17 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "potluck.kit.statics.Statics"},
 }
 MEDIA_ROOT: Path = DATA / "files"
+
+# What goes wrong is said on standard error, with where. Pages not found are the visitor's business, not the log's.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(name)s %(levelname)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
+    },
+}

@@ -40,7 +40,7 @@ def _lay(folder: Path, message: EmailMessage) -> None:
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}-{to}.eml"
     draft = folder / f".{name}"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(message.message().as_bytes(linesep="\r\n"))
+        file.write(message.message().as_bytes())
     draft.rename(folder / name)  # whole or not there, for whoever watches the folder
 
 

@@ -32,9 +32,10 @@ class PostQuerySet(models.QuerySet[P]):
     def visible_to(self, viewer: Person | None) -> Self:
         """The posts this person may see; a visitor is None. Tombstones are not among them."""
         here = self.filter(deleted_at=None)
-        if viewer is None or viewer.suspended_at is not None:
-            mine = Q(author=viewer) if viewer else Q(pk=None)
-            return here.filter(mine | _public())
+        if viewer is None:
+            return here.filter(_public())
+        if viewer.suspended_at is not None or viewer.approved_at is None:
+            return here.filter(Q(author=viewer) | _public())
         if not viewer.is_moderator:
             here = here.filter(Q(author=viewer) | _standing())
         return (
@@ -78,7 +79,7 @@ VISIBLE_SQL = """
     AND (p.author_id = viewer.id
          OR (p.held_at IS NULL AND author.suspended_at IS NULL AND author.removed_at IS NULL)
          OR viewer.moderator_since IS NOT NULL)
-    AND viewer.account_id IS NOT NULL AND viewer.suspended_at IS NULL
+    AND viewer.account_id IS NOT NULL AND viewer.suspended_at IS NULL AND viewer.approved_at IS NOT NULL
     AND (p.audience IN (0, 1)
          OR p.author_id = viewer.id
          OR (p.audience = 2 AND (

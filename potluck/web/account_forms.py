@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import RequestLoginCodeForm, SignupForm
 from allauth.account.internal.flows.manage_email import sync_user_email_address
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 from potluck.people.models import Account
 
@@ -30,3 +31,11 @@ class AddressForm(RequestLoginCodeForm):  # type: ignore[misc]
         if self._user:
             sync_user_email_address(self._user)
         return str(email)
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey signs in by itself, unless one says that it is a second step."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True

@@ -4,13 +4,17 @@ Arriving itself is in `arrive.py`; the words are in `account_letters.py`.
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +31,8 @@ from potluck.web.arrive import AFTER, NAME, WELCOME, arrive, invitation_of
 _log = logging.getLogger(__name__)
 _WRONG_CODE = gettext_lazy("This is not the code. Look at the newest mail and type it as it stands there.")
 _WAIT = gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code.")
+_STAGES = {"allauth.mfa.stages.AuthenticateStage": "potluck.web.second_step.SecondStep"}
+_WAYS = ["mfa_reauthenticate:webauthn", "reauthenticate", "mfa_reauthenticate"]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -57,6 +63,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except Refused:
             return False
         return True
+
+    def get_login_stages(self) -> list[str]:
+        return [_STAGES.get(path, path) for path in super().get_login_stages()]
+
+    def is_reauthentication_required(self, *, app: str, **facts: Any) -> bool:
+        """Whoever signed in a moment ago has just shown who they are."""
+        since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, self.request.user)
+        if any(record.get("at", 0) > since for record in records):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **facts))
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """The ways to show it again: first the one that needs no typing, last the one for who lost a device."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return sorted(ways, key=lambda way: _WAYS.index(way["id"]))
 
     def login(self, request: HttpRequest, user: Account) -> None:
         """Sign in. Whoever is new becomes a person here, and what they wrote first is published."""
@@ -129,5 +151,5 @@ class KeysAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return the_network().name
 
     def generate_authenticator_name(self, user: Account, type: Any) -> str:
-        number = user.authenticator_set.filter(type=type).count() + 1
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return _("My passkey") if number == 1 else _("Passkey %(number)d") % {"number": number}

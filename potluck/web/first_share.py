@@ -48,7 +48,7 @@ def let_go(session: SessionBase) -> None:
 def publish(share: FirstShare, *, by: Person) -> Post:
     """Let it in by the door, once: sent again it is the post it became. Raises Refused or Malformed."""
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=by.account_id)
+        Account.objects.select_for_update().get(person=by)
         since = timezone.now() - ONCE
         text = share.text.strip().replace("\x00", "")
         again = Post.objects.filter(author=by, text=text, whence="web", arrived_at__gt=since, deleted_at=None)

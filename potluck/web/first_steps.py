@@ -1,5 +1,7 @@
 """The first steps of a new member: a name, where they share already, a few people. Each can be skipped."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -10,12 +12,14 @@ from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
 from potluck.match.suggest import people_to_follow, tags_to_follow
 from potluck.people.follow import Wish, follow, unfollow
-from potluck.people.join import check_handle
+from potluck.people.join import as_handle, check_handle
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Post
 from potluck.posts.tags import normal
 from potluck.web.arrive import AFTER, FIRST_POST
 
+# What `people.join.as_handle` gives to somebody without a name.
+_MADE_UP = re.compile(r"person-[0-9a-f]{6}\Z")
 NEXT = {"name": "/welcome/sources", "sources": "/welcome/people"}
 
 
@@ -39,6 +43,8 @@ def _call(person: Person, given: str, handle: str) -> None:
     changes = {"name": given} if given else {}
     if handle and handle != person.handle:
         changes["handle"] = check_handle(handle, of=person)
+    elif given and _MADE_UP.match(person.handle):
+        changes["handle"] = as_handle(given)
     for field, value in changes.items():
         setattr(person, field, value)
     if changes:
@@ -48,7 +54,8 @@ def _call(person: Person, given: str, handle: str) -> None:
 def _name_context(request: MemberRequest) -> dict[str, object]:
     person: Person = request.viewer
     post = _first_post(request)
-    return {"name": person.name, "handle": person.handle, "first": post, "waits": person.approved_at is None}
+    context = {"name": person.name, "handle": person.handle, "made_up": bool(_MADE_UP.match(person.handle))}
+    return context | {"first": post, "waits": person.approved_at is None}
 
 
 def _first_post(request: HttpRequest) -> Post | None:
