@@ -58,6 +58,15 @@ CARRIERS: list[str] = [
     "potluck.channels.home.outbound.carrier",
 ]
 
+# Where the worker finds its jobs.
+PROCRASTINATE_IMPORT_PATHS: list[str] = [
+    "potluck.flow",
+    "potluck.posts.mind",
+    "potluck.search.mind",
+    "potluck.channels.home.mind",
+    "potluck.channels.feeds.poll",
+]
+
 INSTALLED_APPS: list[str] = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
