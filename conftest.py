@@ -27,6 +27,9 @@ import pytest  # noqa: E402
 # Here rather than in pytest-django, which would read the settings before this file is.
 django.setup()
 
+from django.db import connection  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
+
 from potluck.store import place, postgres, tuning  # noqa: E402
 
 # Whitenoise warns of a folder that is not there, and nothing is collected for tests.
@@ -48,6 +51,15 @@ def django_db_modify_db_settings(
     embedded_postgres: None, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
     """Where pytest-django lets us in before it makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A session that some test left open would keep the test database from being dropped."""
+    yield
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
