@@ -61,7 +61,7 @@ def test_tests_are_sentences() -> None:
         for path in ours(".py")
         if path.name.startswith("test_")
         for node in functions(path)
-        if node.name.startswith("test_") and node.name.count("_") < 3
+        if node.name.startswith("test_") and node.name.count("_") < 2
     ]
     assert terse == []
 
