@@ -38,7 +38,9 @@ def environment(**options: Any) -> Environment:
     env.globals.update(gettext=_said, _=_said, ngettext=_counted)
     env.globals.update(static=static, icon=_icons(env), notices=notices, theme=theme, undo_of=undo_of)
     env.globals.update(language=lambda: get_language() or "en", direction=_direction, csrf=csrf)
-    env.globals.update(origin=settings.ORIGIN, institutions=[(o["provider_id"], o["name"]) for o in settings.OIDC])
+    env.globals.update(
+        origin=settings.ORIGIN, institutions=[(o["provider_id"], o["name"]) for o in settings.OIDC]
+    )
     env.filters.update(
         ago=wording.ago,
         day=wording.day,

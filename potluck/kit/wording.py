@@ -105,10 +105,9 @@ def when(at: datetime) -> Markup:
 @lru_cache(maxsize=8192)
 def _when(at: datetime, now: datetime, zone: tzinfo, language: str) -> Markup:
     # Within a minute many readers see the same posts.
-    said = escape(_ago(at.astimezone(zone), now.astimezone(zone)))
-    return Markup(
-        f'<time datetime="{at.isoformat(timespec="milliseconds")}" title="{escape(moment(at))}">{said}</time>'
-    )  # noqa: S704
+    said, exact = escape(_ago(at.astimezone(zone), now.astimezone(zone))), escape(moment(at))
+    written = at.isoformat(timespec="milliseconds")  # HTML knows no finer time
+    return Markup(f'<time datetime="{written}" title="{exact}">{said}</time>')  # noqa: S704 - escaped above
 
 
 @lru_cache(maxsize=4096)
