@@ -5,18 +5,18 @@ more where somebody may not see much. Posts with every word come first, then, if
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.search.gate import visible
 from potluck.search.models import Indexed
 from potluck.search.query import Query
 from potluck.search.rank import Asked, Counts, Group, Scored, best, counted, known
-from potluck.search.snippet import marked, phrase_pattern, snippet
-from potluck.search.tokens import fold
+from potluck.search.snippet import marked, snippet
 from potluck.search.wish import Wish, all_words, some_words, wish
 
 LIMIT = 20
@@ -70,7 +70,7 @@ def find(query: Query, viewer: Person | None, *, limit: int = LIMIT, key: str = 
     counts = counted(counts, wanted.words)
     kept: dict[int, _Candidate] = {}
     for batch in _batches(wanted, counts, limit, _read_key(key)):
-        things = _visible(batch, wanted, viewer)
+        things = visible([candidate.post for candidate in batch], wanted, viewer)
         for candidate in batch:
             if candidate.post in things:
                 kept.setdefault(things[candidate.post], candidate)
@@ -112,27 +112,6 @@ def _growing(
             return
         after = ranked[-1]
         size *= _GROWTH
-
-
-def _visible(ranked: Sequence[_Candidate], wanted: Wish, viewer: Person | None) -> dict[int, int]:
-    """The things of those posts that the viewer may see and whose text has the phrases."""
-    if not ranked:
-        return {}
-    here = Post.objects.visible_to(viewer).filter(id__in=[candidate.post for candidate in ranked])
-    if not wanted.texts and not wanted.not_texts:
-        return dict(here.values_list("id", "thing"))
-    with_text = here.values_list("id", "thing", "title", "text", "tags")
-    return {key: thing for key, thing, title, text, tags in with_text if says(wanted, title, text, tags)}
-
-
-def says(wanted: Wish, title: str, text: str, tags: Iterable[str]) -> bool:
-    """Whether a text has all the phrases wanted and none of those unwanted."""
-    folded = fold("\n".join((title, text, *tags)))
-
-    def has(phrase: str) -> re.Match[str] | None:
-        return phrase_pattern(phrase).search(folded)
-
-    return all(map(has, wanted.texts)) and not any(map(has, wanted.not_texts))
 
 
 def _hits(candidates: Sequence[_Candidate], words: Group) -> list[Hit]:

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from potluck.people.models import Person
-from potluck.posts.models import Post
-from potluck.search.find import says
+from potluck.search.gate import visible
 from potluck.search.query import Query
 from potluck.search.rank import Asked, best, known
-from potluck.search.wish import Wish, wish
+from potluck.search.wish import wish
 
 _ROUNDS = 5
 
@@ -28,17 +27,9 @@ def newest(query: Query, viewer: Person | None, *, limit: int, before: int | Non
     found: list[int] = []
     for turn in range(_ROUNDS):
         ranked = [scored.post for scored in best(asked, limit * 2 << turn)]
-        seen = _visible(ranked, wanted, viewer)
+        seen = visible(ranked, wanted, viewer)
         found += [post for post in ranked if post in seen]
         if len(ranked) < limit * 2 << turn or len(found) >= limit:
             break
         asked = replace(asked, until=ranked[-1])
     return found[:limit]
-
-
-def _visible(ids: list[int], wanted: Wish, viewer: Person | None) -> set[int]:
-    here = Post.objects.visible_to(viewer).filter(id__in=ids)
-    if not wanted.texts and not wanted.not_texts:
-        return set(here.values_list("id", flat=True))
-    with_text = here.values_list("id", "title", "text", "tags")
-    return {key for key, title, text, tags in with_text if says(wanted, title, text, tags)}

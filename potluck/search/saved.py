@@ -20,7 +20,7 @@ from potluck.people.follow import Wish as FollowWish
 from potluck.people.follow import follow
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.models import Post
-from potluck.search.find import says
+from potluck.search.gate import says
 from potluck.search.languages import STEMMERS
 from potluck.search.models import Indexed, Saved
 from potluck.search.query import Query, parse

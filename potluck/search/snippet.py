@@ -9,6 +9,8 @@ from potluck.search.languages import STEMMERS, base, language_of
 from potluck.search.tokens import fold, spots, tokens
 
 WIDTH = 220
+# Lists of short words end sooner: a list of entries cuts at a few more than this.
+MOST_WORDS = 40
 # Letters read at a time: most texts show their words early.
 _READ = 6000
 _SAMPLE = 300
@@ -73,6 +75,8 @@ def _window(text: str, found: Sequence[Spot], *, more: bool) -> Markup:
         start -= 1
     while end < len(text) and not text[end].isspace() and text[end].isascii() and end - start < WIDTH + 30:
         end += 1
+    while text.count(" ", start, end) >= MOST_WORDS:
+        end = text.rindex(" ", start, end)
     before = "… " if start > 0 else ""
     after = " …" if end < len(text) or more else ""
     return Markup("{}{}{}").format(before, _mark(text, start, end, found), after)

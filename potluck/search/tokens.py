@@ -126,7 +126,8 @@ def forms(token: str) -> list[str]:
         return [token.casefold()]
     if _JOINT.sub("", token).isalnum() and ("'" in token or "’" in token):
         parts = [part for part in parts if part.lower() not in _ENDINGS]
-    return [*(part.casefold() for part in parts if part), whole(token)]
+    names = token.split(".") if "." in token else []
+    return [*(part.casefold() for part in parts if part), *map(whole, names), whole(token)]
 
 
 def whole(token: str) -> str:

@@ -13,6 +13,8 @@ from potluck.search.query import PHRASE, WORD, Query
 from potluck.search.rank import Asked, Counts, Group
 from potluck.search.tokens import asked, facet
 
+_VERY_MANY = 20_000
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -143,10 +145,10 @@ def _nothing(viewer: Person | None) -> str:
 def all_words(wanted: Wish, counts: Counts) -> Asked:
     """The question for the index that wants every word, but those too common to narrow anything.
 
-    Where all of them are so common they rank nothing either, and the newest come first.
+    Where all are so common, and in very many posts, ranking would say little and cost much: the newest come first.
     """
     telling = [group for group in wanted.words if not counts.is_common(group)]
-    if not telling and not wanted.facets and not wanted.within:
+    if not telling and min(map(counts.of, wanted.words), default=0) > _VERY_MANY and not wanted.facets:
         return _asked(wanted, wanted.words, {})
     return _asked(wanted, telling or wanted.words, _idf(wanted, counts))
 
