@@ -42,7 +42,9 @@ def embedded_postgres() -> Iterator[None]:
     if not place.is_embedded():
         yield
         return
-    with postgres.start(place.data_folder(), tied=True, extra=tuning.CARELESS):
+    # One of several workers may end before the others, and must not take the server with it.
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    with postgres.start(place.data_folder(), tied=alone, extra=tuning.CARELESS):
         yield
 
 
