@@ -1,10 +1,14 @@
 """`potluck source ...`: the places outside where people publish."""
 
 import json
+import sys
 from argparse import Namespace
 
 from django.db.models import Count
+from django.utils import timezone
 
+from potluck.channels.feeds import poll as feeds
+from potluck.channels.feeds.models import Subscription
 from potluck.kit.errors import Missing
 from potluck.people import sources
 from potluck.people.models import Source
@@ -17,6 +21,26 @@ def list_all(args: Namespace) -> None:
     for source in Source.objects.select_related("person").order_by("id").iterator():
         facts = _facts(source, posts.get(source.pk, 0))
         print(json.dumps(facts) if args.json else _line(facts))
+
+
+def poll(args: Namespace) -> None:
+    """Ask the sources that are due for what is new, or all of them; progress on standard error."""
+    wanted = Subscription.objects.filter(url=args.url) if args.url else Subscription.objects.all()
+    if args.url:
+        _named(args.url)
+    if args.url or args.all:
+        wanted.filter(url__in=Source.objects.filter(retired_at=None, paused_at=None).values("url")).update(
+            next_look_at=timezone.now()
+        )
+    tally = feeds.poll(told=_progress)
+    print(
+        f"looked {tally.looked} unchanged {tally.unchanged} read {tally.read} failed {tally.failed} "
+        f"new {tally.new} edited {tally.edited}"
+    )
+
+
+def _progress(tally: feeds.Tally) -> None:
+    print(f"{tally.looked} looked at, {tally.new} new posts ...", file=sys.stderr)
 
 
 def pause(args: Namespace) -> None:
