@@ -27,6 +27,7 @@ LIMITS = {
     "preview": Limit(60, 600),
     "invite": Limit(50, 86400),
     "image": Limit(2000, 600),
+    "export": Limit(10, 3600),
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from potluck.channels.feeds import views
+from potluck.channels.feeds import export_views, views
 from potluck.kit.syndication.answer import FormConverter
 
 register_converter(FormConverter, "form")
@@ -15,5 +15,6 @@ urlpatterns = [
     path("@<str:handle>/tags/<str:tag>.<form:form>", views.person_on, name="feed-person-on"),
     path("@<str:handle>/sources.opml", views.sources, name="sources-opml"),
     path("@<str:handle>.<form:form>", views.person, name="feed-person"),
+    path("you/export", export_views.take_away, name="export"),
     path("you/following.opml", views.following, name="following-opml"),
 ]

@@ -1,0 +1,27 @@
+"""The page from which one takes everything away."""
+
+import tempfile
+
+from django.http import FileResponse, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from potluck.channels.feeds.export import export
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render
+from potluck.safety import limits
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def take_away(request: MemberRequest) -> HttpResponse | FileResponse:
+    """Explain, or hand over the archive."""
+    if request.method != "POST":
+        return render(request, "feeds/export.html")
+    limits.take("export", request.viewer.id)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
+    export(request.viewer, file)
+    file.seek(0)
+    name = f"potluck-{request.viewer.handle}.zip"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    response["Cache-Control"] = "no-store"
+    return response
