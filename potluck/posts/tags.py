@@ -10,7 +10,7 @@ from potluck.kit.errors import Refused
 from potluck.people.models import Follow, Person, Topic
 from potluck.posts.models import Tag
 
-_NOT_WORD = re.compile(r"[^\w.+-]+")
+_GAPS = re.compile(r"\s+")
 # More tags than this say nothing; some feeds give hundreds.
 MOST_TAGS = 30
 
@@ -18,7 +18,13 @@ MOST_TAGS = 30
 def normal(word: str) -> str:
     """The normal form of a tag: case folded, spaces as hyphens, at most 100 characters, maybe empty."""
     folded = unicodedata.normalize("NFKC", word).casefold().strip().lstrip("#")
-    return _NOT_WORD.sub("-", folded).strip("-.")[:100]
+    kept = folded if folded.isascii() and folded.isalnum() else "".join(map(_letter, folded))
+    return _GAPS.sub("-", kept.strip()).strip("-.")[:100]
+
+
+def _letter(char: str) -> str:
+    """Letters, digits, the marks that many scripts write vowels with, and a few signs; a space for the rest."""
+    return char if char.isalnum() or char in "_.+-" or unicodedata.category(char)[0] == "M" else " "
 
 
 def normal_all(words: Iterable[str]) -> list[str]:

@@ -23,44 +23,37 @@ SITEMAP = 50_000
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to install this and to offer it for sharing. https://w3c.github.io/web-share-target/"""
-    icons = [
-        {
-            "src": static(f"icons/app-{size}.png"),
-            "sizes": f"{size}x{size}",
-            "type": "image/png",
-            "purpose": purpose,
-        }
-        for size, purpose in ((192, "any"), (512, "any"))
-    ]
-    icons.append(
-        {
-            "src": static("icons/maskable-512.png"),
-            "sizes": "512x512",
-            "type": "image/png",
-            "purpose": "maskable",
-        }
-    )
     facts = {
         "name": the_network().name,
         "short_name": the_network().name[:12],
-        "start_url": "/home",
-        "scope": "/",
-        "id": "/",
-        "display": "standalone",
-        "background_color": "#FBF8F3",
-        "theme_color": "#FBF8F3",
-        "icons": icons,
-        "share_target": {
-            "action": "/share",
-            "method": "GET",
-            "params": {"title": "title", "text": "text", "url": "url"},
-        },
+        "icons": [_icon(192, "any"), _icon(512, "any"), _icon(512, "maskable")],
         "shortcuts": [
             {"name": _("Share"), "url": "/share"},
             {"name": _("Ask"), "url": "/share?kind=question"},
         ],
     }
-    return JsonResponse(facts, content_type="application/manifest+json")
+    return JsonResponse(_APP | facts, content_type="application/manifest+json")
+
+
+_APP = {
+    "id": "/",
+    "scope": "/",
+    "start_url": "/home",
+    "display": "standalone",
+    "background_color": "#FBF8F3",
+    "theme_color": "#FBF8F3",
+    "share_target": {
+        "action": "/share",
+        "method": "GET",
+        "params": {"title": "title", "text": "text", "url": "url"},
+    },
+}
+
+
+def _icon(size: int, purpose: str) -> dict[str, str]:
+    name = "maskable" if purpose == "maskable" else "app"
+    source = static(f"icons/{name}-{size}.png")
+    return {"src": source, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
 
 
 @require_safe
