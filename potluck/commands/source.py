@@ -7,10 +7,12 @@ from argparse import Namespace
 from django.db.models import Count
 from django.utils import timezone
 
+from potluck.channels.feeds import naming
 from potluck.channels.feeds import poll as feeds
 from potluck.channels.feeds.models import Subscription
-from potluck.kit.errors import Missing
+from potluck.kit.errors import Malformed, Missing, Refused, TryLater
 from potluck.people import sources
+from potluck.people.join import find
 from potluck.people.models import Source
 from potluck.posts.models import Post
 
@@ -21,6 +23,37 @@ def list_all(args: Namespace) -> None:
     for source in Source.objects.select_related("person").order_by("id").iterator():
         facts = _facts(source, posts.get(source.pk, 0))
         print(json.dumps(facts) if args.json else _line(facts))
+
+
+def add(args: Namespace) -> None:
+    """Follow what is published at an address, as a member's own or as somebody's outside."""
+    member = find(args.person) if args.person else None
+    url, title, home = _published_at(args.url)
+    if member:
+        naming.name_source(url, person=member, by=None, title=title, home_url=home)
+        print(f"{url} is @{member.handle}'s now. It is looked at within a minute.")
+        return
+    person, source = naming.name_outside(url, by=None, title=title, home_url=home)
+    if source is None:
+        raise Refused(f"{url} is @{person.handle}'s, a member. Name them: --person {person.handle}")
+    print(f"{url} is followed as @{person.handle}, who is not a member. It is looked at within a minute.")
+
+
+def _published_at(address: str) -> tuple[str, str, str]:
+    """Address, title and page of the best feed there. One that does not answer now is taken as it is."""
+    try:
+        found = naming.find(address)
+    except TryLater as error:
+        print(f"{error} It is added, and asked again.", file=sys.stderr)
+        return address, "", ""
+    if found.kind:
+        raise Malformed(
+            f"This is a file to import. Save it, then: potluck import {found.kind} FILE --person HANDLE"
+        )
+    best, *others = found.candidates
+    for other in others:
+        print(f"There is also {other.url} ({other.title}).", file=sys.stderr)
+    return best.url, best.title, best.home_url
 
 
 def poll(args: Namespace) -> None:
