@@ -6,10 +6,11 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
@@ -18,11 +19,11 @@ class MemberRequest(HttpRequest):
     viewer: Any
 
 
-def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponse]) -> View[P]:
+def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:
     """Send a visitor to sign in, and back here after."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "viewer", None) is None:
             back = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(back)}")

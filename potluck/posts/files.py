@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from potluck.kit import images
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.ids import new_id
+from potluck.kit.images import safe_image
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post
 
@@ -36,7 +36,7 @@ def take_in(file: "UploadedFile[bytes]", *, by: Person, alt: str = "") -> Attach
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     width = height = None
     if kind.startswith("image/") and kind != "image/svg+xml":
-        data, kind, width, height = images.safe_image(data, LONGEST_SIDE, MOST_PIXELS)
+        data, kind, width, height = safe_image(data, LONGEST_SIDE, MOST_PIXELS)
     key = new_id()
     path = f"{by.id}/{key}-{secrets.token_hex(8)}"
     place = Path(settings.MEDIA_ROOT) / path

@@ -18,7 +18,7 @@ MOST_FILES = 12
 
 def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
     """The files of a form, with the words for those who cannot see them in the same order."""
-    given: "list[UploadedFile[bytes]]" = [file for file in request.FILES.getlist("file") if file]
+    given: list[UploadedFile[bytes]] = [file for file in request.FILES.getlist("file") if file]
     if len(given) > MOST_FILES:
         raise Malformed(_("At most %(most)s files go on one post.") % {"most": MOST_FILES})
     if given:

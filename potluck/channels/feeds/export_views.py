@@ -2,7 +2,8 @@
 
 import tempfile
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from potluck.channels.feeds.export import export
@@ -13,7 +14,7 @@ from potluck.safety import limits
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
-def take_away(request: MemberRequest) -> HttpResponse | FileResponse:
+def take_away(request: MemberRequest) -> HttpResponseBase:
     """Explain, or hand over the archive."""
     if request.method != "POST":
         return render(request, "feeds/export.html")
