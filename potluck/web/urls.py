@@ -70,7 +70,6 @@ urlpatterns: list[URLPattern] = [
     path("you/circles/<int:circle_id>/removal", you.circle_removal, name="circle-removal"),
     path("you/peace", you.peace, name="peace"),
     path("you/shares", you.shares, name="shares"),
-    path("posts/<int:post_id>/ripple", you.ripple, name="ripple"),
     path("you/capture", you.capture, name="capture"),
     path("posts/<int:post_id>/follow", you.thread_following, name="thread-follow"),
     path("moderation", moderation.moderation, name="moderation"),

@@ -13,7 +13,6 @@ from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.models import Block, Circle, Follow, Level, Mute, Stage, Topic
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
-from potluck.posts import ripple as ripples
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
 from potluck.posts.tags import normal
@@ -191,17 +190,6 @@ def shares(request: MemberRequest) -> HttpResponse:
     page = paging.by_key(request, mine)
     context = {"page": page, "items": lines([row.id for row in page.rows], request.viewer)}
     return render(request, "you/shares.html", context)
-
-
-@require_safe
-@members_only
-def ripple(request: MemberRequest, post_id: int) -> HttpResponse:
-    """What came of one share, for its giver."""
-    post = seen_by(request.viewer, post_id)
-    if post.author_id != request.viewer.id:
-        raise Missing(_("What came of a share is shown to whoever shared it."))
-    came = ripples.ripple(post, viewer=request.viewer)
-    return render(request, "you/ripple.html", {"post": post, "came": came})
 
 
 @require_safe

@@ -163,3 +163,13 @@ def test_handling_an_event_twice_changes_nothing(ada: Person, ben: Person, work:
     handle(list(Event.objects.values_list("id", flat=True)))
     assert reasons(ada) == before
     assert texts(ada) == ["Once"]
+
+
+def test_a_giver_sees_to_whom_a_share_was_brought(ada: Person, ben: Person, cleo: Person, work: Work) -> None:
+    follow(Wish(who=ben), by=ada)
+    work()
+    note = admit(Draft(author=ben, text="Bran works."))
+    work()
+    thank(note, by=cleo)
+    work()
+    assert read.brought_to(note) == ["Ada Marsh"]

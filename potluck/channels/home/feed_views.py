@@ -39,4 +39,4 @@ def renewal(request: MemberRequest) -> HttpResponse:
     """New addresses instead of the old ones."""
     renew_feed_token(request.viewer)
     say(request, _("Your home has new addresses. The old ones show nothing any more."))
-    return redirect("/home/feed")
+    return redirect("/you/feeds")

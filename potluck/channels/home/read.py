@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 
-from potluck.channels.home.models import Place
+from potluck.channels.home.models import Arrival, Place
 from potluck.channels.home.reasons import names_of, worded
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
+from potluck.posts.models import Post
 
 # Home keeps this many of each person's newest rows; older things are found in the archive of what they follow.
 NEWEST = 300
@@ -102,6 +103,13 @@ def archive(person: Person, before: datetime | None) -> tuple[Sequence[Line], in
     rows = _rows(_ARCHIVE, {"me": person.id, "before": until, "most": ARCHIVE_PAGE + 1})
     more = microseconds(rows[ARCHIVE_PAGE - 1][WIDTH + 3]) if len(rows) > ARCHIVE_PAGE else None
     return _lines(rows[:ARCHIVE_PAGE], person), more
+
+
+def brought_to(post: Post, most: int = 200) -> list[str]:
+    """The names of those whose home it was brought to, whether they looked or not, by name."""
+    there = Arrival.objects.filter(thing=post.thing, post_id=post.id).exclude(person=post.author_id)
+    rows = there.order_by("person__name").values_list("person__name", "person__handle")[:most]
+    return [name or handle for name, handle in rows]
 
 
 def microseconds(at: datetime) -> int:

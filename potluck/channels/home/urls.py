@@ -7,12 +7,13 @@ from potluck.channels.home import feed_views, views
 urlpatterns = [
     path("home", views.home, name="home"),
     path("home/newer", views.newer, name="home-newer"),
-    path("home/feed", feed_views.addresses, name="home-addresses"),
-    path("home/feed/renewal", feed_views.renewal, name="home-renewal"),
+    path("you/feeds", feed_views.addresses, name="home-addresses"),
+    path("you/feeds/renewal", feed_views.renewal, name="home-renewal"),
     re_path(r"^home/(?P<token>[\w-]{43})\.(?P<form>atom|rss|json)$", feed_views.feed, name="home-feed"),
     path("archive", views.archive, name="archive"),
     path("kept", views.kept, name="kept"),
     path("posts/<int:post_id>/seen", views.seen, name="seen"),
     path("posts/<int:post_id>/reminder", views.reminder, name="reminder"),
+    path("posts/<int:post_id>/ripple", views.ripple, name="ripple"),
     path("home/seen", views.all_seen, name="home-seen"),
 ]

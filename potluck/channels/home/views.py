@@ -16,6 +16,7 @@ from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
 from potluck.match.suggest import people_to_follow
+from potluck.posts import ripple as ripples
 from potluck.posts.keeping import keep
 from potluck.posts.lines import lines
 from potluck.posts.models import Kept, Post
@@ -110,6 +111,21 @@ def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
     keep(post, by=request.viewer, remind_at=morning)
     say(request, _("It comes back on that morning."), undo=f"{post.page}/keeping")
     return _back(request)
+
+
+@require_safe
+@members_only
+def ripple(request: MemberRequest, post_id: int) -> HttpResponse:
+    """What came of one share, for whoever shared it."""
+    post = Post.objects.visible_to(request.viewer).filter(pk=post_id, author=request.viewer).first()
+    if post is None:
+        raise Missing(_("What came of a share is shown to whoever shared it."))
+    context = {
+        "post": post,
+        "brought": read.brought_to(post),
+        "came": ripples.ripple(post, viewer=request.viewer),
+    }
+    return render(request, "home/ripple.html", context)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

@@ -133,9 +133,9 @@ def test_nothing_new_is_not_sent_again_and_no_cache_shares_it(
 def test_a_new_address_ends_the_old_one(as_: Sign, ada: Person, ben: Person) -> None:
     old = address(ada)
     assert as_(None).get(old).status_code == 200
-    assert as_(ben).post("/home/feed/renewal").status_code == 302
+    assert as_(ben).post("/you/feeds/renewal").status_code == 302
     assert as_(None).get(old).status_code == 200
-    assert as_(ada).post("/home/feed/renewal").status_code == 302
+    assert as_(ada).post("/you/feeds/renewal").status_code == 302
     assert as_(None).get(old).status_code == 404
     ada.refresh_from_db()
     assert as_(None).get(address(ada)).status_code == 200
@@ -156,16 +156,16 @@ def test_the_address_is_long_and_ones_own(ada: Person, ben: Person) -> None:
 @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "dov"])
 def test_each_member_finds_their_own_address(who: str, as_: Sign, request: pytest.FixtureRequest) -> None:
     person = request.getfixturevalue(who)
-    shown = as_(person).get("/home/feed").content.decode()
+    shown = as_(person).get("/you/feeds").content.decode()
     person.refresh_from_db()
     assert f"{HERE}{address(person, 'atom')}" in shown
 
 
 def test_a_visitor_is_asked_to_sign_in(client: Client) -> None:
-    for response in (client.get("/home/feed"), client.post("/home/feed/renewal")):
+    for response in (client.get("/you/feeds"), client.post("/you/feeds/renewal")):
         assert response.status_code == 302
         assert response["Location"].startswith("/accounts/login/")
-    assert client.get("/home/feed/renewal").status_code == 405
+    assert client.get("/you/feeds/renewal").status_code == 405
 
 
 def test_a_guessed_address_shows_nothing(client: Client, ada: Person) -> None:
