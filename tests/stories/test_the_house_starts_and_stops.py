@@ -1,103 +1,15 @@
 """One command starts everything, one signal ends everything, and whatever is killed heals."""
 
-import http.client
-import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.house_run import PATIENCE, TO_END, House, until
+
 pytestmark = pytest.mark.xdist_group("house")
-
-PATIENCE = 40.0
-TO_END = 8.0
-
-
-def until(ask: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if ask():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not happen within {seconds} seconds")
-
-
-class House:
-    """A data folder, two ports, and the processes that serve them."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = two_free_ports()
-        self.parent: subprocess.Popen[str] | None = None
-        self.seen: list[psutil.Process] = []
-
-    def run(self, *words: str) -> "subprocess.Popen[str]":
-        environ = os.environ | {"POTLUCK_DATA": str(self.data), "POTLUCK_PORT": str(self.port)}
-        environ = {name: value for name, value in environ.items() if name != "POTLUCK_STREAM_PORT"}
-        command = [sys.executable, "-m", "potluck.cli", *words]
-        return subprocess.Popen(
-            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    def start(self) -> None:
-        self.parent = self.run("serve")
-        until(self.is_well, "the house being well")
-        self.seen = [psutil.Process(self.parent.pid), *self.others()]
-
-    def others(self) -> list[psutil.Process]:
-        assert self.parent
-        return psutil.Process(self.parent.pid).children(recursive=True)
-
-    def named(self, name: str) -> list[psutil.Process]:
-        return [process for process in self.others() if process.name() == name]
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except OSError:
-            return 0, b""
-        finally:
-            connection.close()
-
-    def is_well(self) -> bool:
-        assert self.parent
-        if self.parent.poll() is not None:
-            raise AssertionError(self.parent.communicate())
-        status, body = self.get("/health")
-        return status == 200 and json.loads(body)["status"] == "ok"
-
-    def end(self, number: int) -> str:
-        """Send the parent a signal; what it had said on standard error."""
-        assert self.parent
-        self.seen += self.others()
-        self.parent.send_signal(number)
-        _, said = self.parent.communicate(timeout=TO_END)
-        return said
-
-    def left(self) -> list[psutil.Process]:
-        return [p for p in self.seen if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
-def two_free_ports() -> int:
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("localhost", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("localhost", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
 
 
 @pytest.fixture(scope="module")
@@ -110,10 +22,7 @@ def house(folder: Path) -> Iterator[House]:
     house = House(folder)
     house.start()
     yield house
-    if house.parent and house.parent.poll() is None:
-        house.end(signal.SIGTERM)
-    for process in house.left():
-        process.kill()
+    house.clear()
 
 
 def test_it_starts_says_where_and_ends_on_sigterm_with_nothing_left(house: House) -> None:

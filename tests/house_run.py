@@ -1,0 +1,134 @@
+"""The house as a host runs it: `potluck serve` on a folder and two free ports of its own, for stories told from outside.
+
+house = House(folder, POTLUCK_ALLOW_PRIVATE_NETWORK="1")
+house.start()
+house.get("/")
+house.end(signal.SIGTERM)
+"""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+PATIENCE = 40.0
+TO_END = 8.0
+
+
+def until(ask: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ask():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} seconds")
+
+
+class House:
+    """A data folder, two ports, and the processes that serve them."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        self.settings = settings
+        self.port = two_free_ports()
+        self.parent: subprocess.Popen[str] | None = None
+        self.seen: list[psutil.Process] = []
+
+    def run(self, *words: str) -> "subprocess.Popen[str]":
+        ours = {"POTLUCK_DATA": str(self.data), "POTLUCK_PORT": str(self.port), **self.settings}
+        environ = {name: value for name, value in os.environ.items() if name != "POTLUCK_STREAM_PORT"} | ours
+        command = [sys.executable, "-m", "potluck.cli", *words]
+        return subprocess.Popen(
+            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def start(self) -> None:
+        self.parent = self.run("serve")
+        until(self.is_well, "the house being well")
+        self.seen = [psutil.Process(self.parent.pid), *self.others()]
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def say(self, *words: str) -> str:
+        """Run a command beside the house, to its end; what it printed."""
+        command = self.run(*words)
+        printed, complaint = command.communicate(timeout=PATIENCE)
+        assert command.returncode == 0, complaint
+        return printed
+
+    def others(self) -> list[psutil.Process]:
+        assert self.parent
+        return psutil.Process(self.parent.pid).children(recursive=True)
+
+    def named(self, name: str) -> list[psutil.Process]:
+        return [process for process in self.others() if process.name() == name]
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except OSError:
+            return 0, b""
+        finally:
+            connection.close()
+
+    def is_well(self) -> bool:
+        assert self.parent
+        if self.parent.poll() is not None:
+            raise AssertionError(self.parent.communicate())
+        status, body = self.get("/health")
+        return status == 200 and json.loads(body)["status"] == "ok"
+
+    def end(self, number: int) -> str:
+        """Send the parent a signal; what it had said on standard error."""
+        assert self.parent
+        self.seen += self.others()
+        self.parent.send_signal(number)
+        _, said = self.parent.communicate(timeout=TO_END)
+        return said
+
+    def clear(self) -> None:
+        """Leave nothing running, whatever happened."""
+        if self.parent and self.parent.poll() is None:
+            self.end(signal.SIGTERM)
+        for process in self.left():
+            process.kill()
+
+    def left(self) -> list[psutil.Process]:
+        return [p for p in self.seen if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def two_free_ports() -> int:
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("localhost", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("localhost", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[House]:
+    """A house that serves while the story is told."""
+    house = House(data, **settings)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.clear()
