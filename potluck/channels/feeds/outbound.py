@@ -54,7 +54,10 @@ def in_our_language(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that has feeds: its page, and its posts, chosen through the gate for everybody."""
+    """A list that has feeds: its page, and its posts, chosen through the gate for everybody.
+
+    `feed` is where its feeds are, without their ending, if that is not where the page is.
+    """
 
     page: str
     title: str
@@ -62,6 +65,7 @@ class Listing:
     subtitle: str = ""
     whose: Person | None = None
     query: str = ""
+    feed: str = ""
 
 
 def public(request: HttpRequest, form: str, listing: Listing) -> HttpResponse:
@@ -87,14 +91,15 @@ def _feed(
 ) -> FeedOut:
     ids = [row[0] for row in rows[: paging.SIZE]]
     more = ids[-1] if len(rows) > paging.SIZE else None
+    here = f"{listing.feed or listing.page}.{form}"
     network = the_network()
     return FeedOut(
-        id=_address(listing, ""),
+        id=_address(listing, listing.feed or listing.page),
         title=listing.title,
         subtitle=listing.subtitle or network.tagline,
-        home_url=_address(listing, ""),
-        self_url=_address(listing, f".{form}", before),
-        next_url=_address(listing, f".{form}", more) if more else None,
+        home_url=_address(listing, listing.page),
+        self_url=_address(listing, here, before),
+        next_url=_address(listing, here, more) if more else None,
         updated=modified,
         language=network.language,
         author_name=listing.whose.shown_name if listing.whose else network.name,
@@ -103,6 +108,6 @@ def _feed(
     )
 
 
-def _address(listing: Listing, ending: str, before: int | None = None) -> str:
+def _address(listing: Listing, path: str, before: int | None = None) -> str:
     asked = ({"q": listing.query} if listing.query else {}) | ({"before": str(before)} if before else {})
-    return f"{settings.ORIGIN}{quote(listing.page, '/@')}{ending}" + (f"?{urlencode(asked)}" if asked else "")
+    return f"{settings.ORIGIN}{quote(path, '/@?=')}" + (f"?{urlencode(asked)}" if asked else "")

@@ -10,7 +10,8 @@ from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.syndication import OPML_TYPE, opml
-from potluck.people.join import find
+from potluck.people.directory import shown_to
+from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import Post
 from potluck.posts.tags import normal, resolve
@@ -23,14 +24,14 @@ from potluck.search.query import parse
 def fresh(request: HttpRequest, form: str) -> HttpResponse:
     """Everything that is shared with everybody."""
     title = _said(_("Fresh at %(network)s"))
-    return public(request, form, Listing("/fresh", title, Post.objects.public().roots()))
+    return public(request, form, Listing("/", title, Post.objects.public().roots(), feed="/fresh"))
 
 
 @require_safe
 @in_our_language
 def person(request: HttpRequest, form: str, handle: str) -> HttpResponse:
     """What one person shares."""
-    whose = find(handle)
+    whose = _whose(handle)
     title = _said(_("%(who)s at %(network)s"), who=whose.shown_name)
     posts = Post.objects.public().roots().filter(author=whose)
     return public(request, form, Listing(whose.page, title, posts, whose.about, whose))
@@ -40,10 +41,11 @@ def person(request: HttpRequest, form: str, handle: str) -> HttpResponse:
 @in_our_language
 def person_on(request: HttpRequest, form: str, handle: str, tag: str) -> HttpResponse:
     """What one person shares on one topic."""
-    whose, [[word]] = find(handle), resolve([[_word(tag)]])
+    whose, [[word]] = _whose(handle), resolve([[_word(tag)]])
     title = _said(_("%(who)s on #%(tag)s at %(network)s"), who=whose.shown_name, tag=word)
     posts = Post.objects.public().roots().filter(author=whose, tags__contains=[word])
-    return public(request, form, Listing(f"{whose.page}/tags/{word}", title, posts, whose=whose))
+    page, feed = f"{whose.page}?tag={word}", f"{whose.page}/tags/{word}"
+    return public(request, form, Listing(page, title, posts, whose=whose, feed=feed))
 
 
 @require_safe
@@ -85,6 +87,13 @@ def _said(text: str, **names: str) -> str:
     return text % {"network": the_network().name, **names}
 
 
+def _whose(handle: str) -> Person:
+    person = shown_to(None).filter(handle=handle.lower()).first()
+    if person is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
+    return person
+
+
 def _word(tag: str) -> str:
     word = normal(tag)
     if not word:
@@ -101,7 +110,7 @@ def _to_keep(response: HttpResponse, name: str) -> HttpResponse:
 @in_our_language
 def sources(request: HttpRequest, handle: str) -> HttpResponse:
     """Where a person shares, as a list any feed reader imports."""
-    whose = find(handle)
+    whose = _whose(handle)
     title = _said(_("Where %(who)s shares"), who=whose.shown_name)
     response = HttpResponse(opml(title, whose.shown_name, sources_of(whose)), OPML_TYPE)
     response["Cache-Control"] = "public, max-age=60"

@@ -107,8 +107,8 @@ def test_who_is_suspended_or_removed_is_in_no_feed(client: Client, ada: Person, 
     post(ada, tags=["soil"])
     Person.objects.filter(pk=ada.pk).update(**{gone: timezone.now()})
     assert listed(client, "/fresh.atom") == listed(client, "/tags/soil.atom") == []
-    answer = client.get("/@ada.atom")
-    assert b"Worms" not in answer.content
+    for address in ("/@ada.atom", "/@ada/tags/soil.json", "/@ada/sources.opml"):
+        assert client.get(address).status_code == 404
 
 
 def test_a_person_has_a_feed_and_one_for_each_topic(client: Client, ada: Person, ben: Person) -> None:
@@ -120,6 +120,8 @@ def test_a_person_has_a_feed_and_one_for_each_topic(client: Client, ada: Person,
     assert listed(client, "/tags/soil.atom") == ["<p>Ben on soil.</p>", "<p>On soil.</p>"]
     read = feedparser.parse(client.get("/@ada.atom").content)
     assert (read.feed.title, read.feed.link) == ("Ada Marsh at Gardeners", f"{HERE}/@ada")
+    topic = feedparser.parse(client.get("/@ada/tags/soil.atom").content).feed
+    assert (topic.id, topic.link) == (f"{HERE}/@ada/tags/soil", f"{HERE}/@ada?tag=soil")
     assert read.entries[0].author_detail == {"name": "Ada Marsh", "href": f"{HERE}/@ada"}
 
 
