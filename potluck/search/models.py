@@ -70,14 +70,25 @@ class Corpus(models.Model):
 
 
 class Saved(models.Model):
-    """A saved search made ready: a post that fits has at least one of `keys`, the rarest thing it asks for."""
+    """A saved search made ready. A post fits if it has a term of each group of `every` and none of `no`.
+
+    Unless `whole`, that is not all there is to it (dates, phrases, places), and its text is read again.
+    """
 
     follow = models.OneToOneField(Follow, models.CASCADE, primary_key=True, related_name="saved")
-    query = models.CharField(max_length=500)
-    keys = ArrayField(models.IntegerField())
-
-    class Meta:
-        indexes = [GinIndex(fields=["keys"], name="search_saved_keys")]
+    every = models.JSONField()
+    no = ArrayField(models.IntegerField())
+    whole = models.BooleanField()
 
     def __str__(self) -> str:
-        return self.query
+        return f"saved search {self.follow_id}"
+
+
+class Filed(models.Model):
+    """Under which terms a saved search is filed: those of the rarest thing it asks for."""
+
+    saved = models.ForeignKey(Saved, models.CASCADE, related_name="filed")
+    term = models.IntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.saved_id} under {self.term}"

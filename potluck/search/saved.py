@@ -1,12 +1,11 @@
 """Saved searches: a search somebody follows, held against everything new.
 
-Each is filed under the rarest thing it asks for (`Saved.keys`). A batch of new posts brings its terms, and only
+Each is filed under the rarest thing it asks for (`Filed`). A batch of new posts brings its terms, and only
 the saved searches filed under one of them are looked at whole. So the cost is that of the batch, not that of
 all the saved searches there are.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -22,9 +21,9 @@ from potluck.people.models import Follow, Level, Person
 from potluck.posts.models import Post
 from potluck.search.gate import says
 from potluck.search.languages import STEMMERS
-from potluck.search.models import Indexed, Saved
+from potluck.search.models import Filed, Indexed, Saved
 from potluck.search.query import Query, parse
-from potluck.search.rank import Counts, Group, counted, ids_within, known
+from potluck.search.rank import Group, counted, ids_within, known
 from potluck.search.wish import Wish, all_words, wish
 
 # What is filed under this is looked at for every new post: searches without a word, person, tag or kind.
@@ -51,49 +50,50 @@ def file_searches(*, anew: bool = False) -> int:
 
 
 def _file(rows: Iterable[Follow]) -> int:
-    saved = []
-    for row in rows:
-        keys = sorted(_key(row.query, row.by))
-        saved.append(Saved(follow=row, query=row.query, keys=keys))
+    ready = [_ready(row) for row in rows]
+    changed = ["every", "no", "whole"]
     Saved.objects.bulk_create(
-        saved, update_conflicts=True, unique_fields=["follow"], update_fields=["query", "keys"]
+        [saved for saved, _keys in ready],
+        update_conflicts=True,
+        unique_fields=["follow"],
+        update_fields=changed,
     )
-    return len(saved)
+    Filed.objects.filter(saved__in=[saved.follow_id for saved, _keys in ready]).delete()
+    Filed.objects.bulk_create(Filed(saved=saved, term=term) for saved, keys in ready for term in sorted(keys))
+    return len(ready)
 
 
-def _key(text: str, by: Person) -> Group:
-    """The rarest thing a search asks for that does not change with what its owner follows and keeps."""
-    query = parse(text)
-    lasting = wish(Query(tuple(part for part in query.parts if part.name != "in")), by, STEMMERS)
-    counts = counted(known(), [*lasting.words, *lasting.facets])
-    groups = all_words(lasting, counts).every
-    return min(groups, key=counts.of, default=frozenset({ANYTHING}))
-
-
-@dataclass(frozen=True)
-class _Met:
-    """A saved search that shares a key with some of the new posts."""
-
-    follow: int
-    wanted: Wish
-    posts: list[int]
+def _ready(row: Follow) -> tuple[Saved, Group]:
+    """A saved search in terms, and those it is filed under: what does not change with whom its owner follows."""
+    query = parse(row.query)
+    lasting = Query(tuple(part for part in query.parts if part.name not in ("in", "before", "after")))
+    wanted = wish(lasting, row.by, STEMMERS)
+    counts = counted(known(), [*wanted.words, *wanted.facets])
+    asked = all_words(wanted, counts)
+    saved = Saved(
+        follow=row,
+        every=[sorted(group) for group in asked.every],
+        no=sorted(asked.no),
+        whole=lasting == query and not (wanted.texts or wanted.not_texts or wanted.hopeless),
+    )
+    return saved, min(asked.every, key=counts.of, default=frozenset({ANYTHING}))
 
 
 def matching_follows(post_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Which saved searches these new posts fit: (follow, post). Who may see the posts is not asked here."""
     _file(_lately().select_related("by"))
     terms = {post: frozenset(found) for post, found in _terms(post_ids)}
-    met = list(_met(terms))
-    if not met:
-        return []
-    counts = counted(known(), [group for one in met for group in one.wanted.words])
-    texts = _texts(post for one in met if one.wanted.texts or one.wanted.not_texts for post in one.posts)
-    return [
-        (one.follow, post)
-        for one in met
-        for post in one.posts
-        if _fits(one.wanted, counts, post, terms, texts)
-    ]
+    fits: list[tuple[int, int]] = []
+    unsure: dict[int, list[int]] = {}
+    for follow_id, every, no, whole, posts in _met(terms):
+        groups, unwanted = [frozenset(group) for group in every], frozenset(no)
+        for post in posts:
+            if all(group & terms[post] for group in groups) and not unwanted & terms[post]:
+                if whole:
+                    fits.append((follow_id, post))
+                else:
+                    unsure.setdefault(follow_id, []).append(post)
+    return fits + _looked_at(unsure, terms)
 
 
 def _lately() -> QuerySet[Follow]:
@@ -105,41 +105,37 @@ def _terms(post_ids: Sequence[int]) -> QuerySet[Indexed, tuple[int, list[int]]]:
     return Indexed.objects.filter(post_id__in=list(post_ids)).values_list("post_id", "terms")
 
 
-def _met(terms: dict[int, frozenset[int]]) -> Iterable[_Met]:
-    everything = frozenset({ANYTHING}).union(*terms.values())
-    rows = Saved.objects.filter(keys__overlap=sorted(everything), follow__level__gt=Level.MUTED)
-    # Most searches read the same for everybody; those with "in:" depend on who asks.
-    wishes: dict[tuple[str, int], Wish] = {}
-    for row in rows.select_related("follow__by"):
-        keys = frozenset(row.keys)
-        posts = [post for post, has in terms.items() if keys & has or ANYTHING in keys]
-        owner = row.follow.by_id if "in:" in row.query else 0
-        known_wish = wishes.get((row.query, owner))
-        if known_wish is None:
-            known_wish = wishes[row.query, owner] = wish(parse(row.query), row.follow.by, STEMMERS)
-        if posts and not known_wish.hopeless:
-            yield _Met(row.follow_id, known_wish, posts)
-
-
-def _texts(post_ids: Iterable[int]) -> dict[int, tuple[str, str, list[str]]]:
-    ids = set(post_ids)
-    rows = Post.objects.filter(id__in=ids).values_list("id", "title", "text", "tags") if ids else ()
-    return {key: (title, text, tags) for key, title, text, tags in rows}
-
-
-def _fits(
-    wanted: Wish,
-    counts: Counts,
-    post: int,
+def _met(
     terms: dict[int, frozenset[int]],
-    texts: dict[int, tuple[str, str, list[str]]],
-) -> bool:
-    asked = all_words(wanted, counts)
-    has = terms[post]
-    if not all(group & has for group in asked.every) or asked.no & has:
-        return False
-    if (asked.since and post < asked.since) or (asked.until and post >= asked.until):
-        return False
-    if wanted.texts or wanted.not_texts:
-        return post in texts and says(wanted, *texts[post])
-    return all(post in ids_within(select, [post]) for select in asked.within)
+) -> Iterable[tuple[int, list[list[int]], list[int], bool, list[int]]]:
+    """The saved searches filed under a term of these posts, each with the posts that have it."""
+    having: dict[int, list[int]] = {ANYTHING: list(terms)}
+    for post, found in terms.items():
+        for term in found:
+            having.setdefault(term, []).append(post)
+    filed: dict[int, dict[int, None]] = {}
+    for term, saved in Filed.objects.filter(term__in=list(having)).values_list("term", "saved_id"):
+        filed.setdefault(saved, {}).update(dict.fromkeys(having[term]))
+    rows = Saved.objects.filter(follow__in=list(filed), follow__level__gt=Level.MUTED)
+    for row in rows.values_list("follow_id", "every", "no", "whole"):
+        yield *row, list(filed[row[0]])
+
+
+def _looked_at(unsure: dict[int, list[int]], terms: dict[int, frozenset[int]]) -> list[tuple[int, int]]:
+    """Those that fit when dates, phrases and places are looked at too."""
+    fits: list[tuple[int, int]] = []
+    for row in Follow.objects.filter(id__in=list(unsure)).select_related("by"):
+        wanted = wish(parse(row.query), row.by, STEMMERS)
+        posts = [post for post in unsure[row.id] if not wanted.hopeless and _fits(wanted, post, terms[post])]
+        for select in wanted.within if posts else ():
+            posts = [post for post in posts if post in ids_within(select, posts)]
+        if posts and (wanted.texts or wanted.not_texts):
+            rows = Post.objects.filter(id__in=posts).values_list("id", "title", "text", "tags")
+            posts = [key for key, title, text, tags in rows if says(wanted, title, text, tags)]
+        fits += [(row.id, post) for post in posts]
+    return fits
+
+
+def _fits(wanted: Wish, post: int, has: frozenset[int]) -> bool:
+    in_time = (not wanted.since or post >= wanted.since) and (not wanted.until or post < wanted.until)
+    return in_time and all(group & has for group in wanted.facets) and not wanted.no & has
