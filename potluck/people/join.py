@@ -71,7 +71,12 @@ def join(
     known = Person.objects.filter(account=account).first()
     if known:
         return known
-    first = not Account.objects.select_for_update().filter(is_superuser=True).exists()
+    # One joins after the other, so that a form sent twice makes one person, and two at once not two hosts.
+    Network.objects.select_for_update().get_or_create(pk=1)
+    known = Person.objects.filter(account=account).first()
+    if known:
+        return known
+    first = not Account.objects.filter(is_superuser=True).exists()
     waits = the_network().joining == Network.Joining.APPROVAL and not first and invitation is None
     key = new_id()
     person = Person.objects.create(
