@@ -34,6 +34,8 @@ FETCH_BYTES: int = int(os.environ.get("POTLUCK_FETCH_BYTES", str(10 * 1024 * 102
 FETCH_SECONDS: float = float(os.environ.get("POTLUCK_FETCH_SECONDS", "30"))
 # The largest file a member may attach, in bytes.
 ATTACHMENT_BYTES: int = int(os.environ.get("POTLUCK_ATTACHMENT_BYTES", str(20 * 1024 * 1024)))
+# How many fields a form may have: a list of subscriptions has a box for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
 # How many processes serve pages.
 WEB_PROCESSES: int = int(os.environ.get("POTLUCK_WEB_PROCESSES", "2"))
 
@@ -65,6 +67,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.mind",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",
+    "potluck.channels.feeds.imports",
 ]
 
 INSTALLED_APPS: list[str] = [
