@@ -1,9 +1,8 @@
-"""The house as a host runs it: `potluck serve` on a folder and two free ports of its own, for stories told from outside.
+"""The house as a host runs it: `potluck serve` on a folder and two free ports, seen from outside.
 
-house = House(folder, POTLUCK_ALLOW_PRIVATE_NETWORK="1")
-house.start()
-house.get("/")
-house.end(signal.SIGTERM)
+with running(folder, POTLUCK_ALLOW_PRIVATE_NETWORK="1") as house:
+    house.get("/")
+    house.say("source", "poll", "--all")
 """
 
 import http.client
