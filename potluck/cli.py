@@ -76,6 +76,9 @@ def _import(parser: Parser) -> None:
     parser.add_argument("kind", choices=("opml", "bookmarks"), help="what the file is")
     _file(parser)
     _person(parser, required=True)
+    parser.add_argument(
+        "--mine", action="store_true", help="the feeds are the person's own, not what they read"
+    )
 
 
 def _export(parser: Parser) -> None:
@@ -100,7 +103,7 @@ def _rest(parser: Parser) -> None:
 
 COMMANDS = (
     Command("serve", "run everything", "serve:serve", database=False),
-    Command("demo", "fill a network with an example and serve it", "demo:demo", database=False),
+    Command("demo", "fill a network with an example and serve it", "demo.command:demo", database=False),
     Command("web", "serve the pages alone", "web:web"),
     Command("stream", "serve the streams of new things alone", "web:stream"),
     Command("worker", "do the work of the queue alone", "worker:worker"),

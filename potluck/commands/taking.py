@@ -1,11 +1,33 @@
-"""`potluck export`: everything somebody gave, in one archive."""
+"""`potluck import` and `potluck export`: what somebody brings along, and everything they gave, in one archive."""
 
 import sys
 from argparse import Namespace
 from pathlib import Path
 
+from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
+from potluck.kit.errors import Malformed
 from potluck.people import join
+
+# The readers look at no more of a file than this, and would not notice that the rest is missing.
+MOST_BYTES = 16 * 1024 * 1024
+
+
+def bring_in(args: Namespace) -> None:
+    """Take a file in for a person, batch by batch; what is left out is said with why."""
+    person = join.find(args.person)
+    path = Path(args.file)
+    if path.stat().st_size > MOST_BYTES:
+        raise Malformed(f"{path} is larger than 16 MB. Split it, and bring in the parts.")
+    found = imports.read(args.kind, path.read_bytes())
+    brought, done = imports.Brought(skipped=list(found.skipped)), 0
+    for batch in imports.batches(found.entries):
+        brought.add(imports.bring(batch, person, mine=args.mine))
+        done += len(batch)
+        print(f"  {done} of {len(found.entries)} ...", file=sys.stderr)
+    for skipped in brought.skipped:
+        print(f"  left out: {skipped.what} ({skipped.why})", file=sys.stderr)
+    print(f"new {brought.new} known {brought.known} skipped {len(brought.skipped)}")
 
 
 def take_out(args: Namespace) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,16 @@ def test_help_loads_nothing_heavy() -> None:
     )
     heard = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert heard.stdout == "False\n"
+
+
+def test_an_import_says_what_was_left_out_and_ends_with_the_count(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    said(capsys, "person", "add", "ada", "ada@example.org")
+    listed = tmp_path / "list.opml"
+    outline = '<outline text="Worms" xmlUrl="https://worms.example/feed"/>'
+    listed.write_text(f"<opml><body>{outline}{outline}</body></opml>")
+    code, out, err = said(capsys, "import", "opml", str(listed), "--person", "ada")
+    assert (code, out.splitlines()[-1]) == (0, "new 1 known 0 skipped 1")
+    assert "left out: Worms" in err
+    assert said(capsys, "import", "opml", str(listed), "--person", "ada")[1] == "new 0 known 1 skipped 1\n"
