@@ -18,7 +18,8 @@ from potluck.kit.errors import PotluckError
 # A child that lived this long had started well: the next rest is short again.
 WELL_SECONDS = 20.0
 LONGEST_REST = 30.0
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
+# Ctrl-C, a polite request, and a terminal that went away.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass

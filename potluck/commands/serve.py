@@ -26,7 +26,7 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app as queue
 
 from potluck.commands import ready, web, worker
-from potluck.commands.children import Child, Children
+from potluck.commands.children import ENDINGS, Child, Children
 from potluck.kit.errors import Refused
 from potluck.store import place, postgres
 
@@ -38,13 +38,14 @@ TIDY_SECONDS = 60.0
 
 
 class _End(BaseException):
-    """Raised in the parent by SIGINT and SIGTERM, wherever it is."""
+    """Raised in the parent by the signals that end it, wherever it is."""
 
 
 def serve(args: Namespace) -> None:
     """Serve this network until told to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
+    for number in ENDINGS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # As under nohup.
+            signal.signal(number, _end)
     try:
         with ExitStack() as stack:
             stack.enter_context(_only_one(settings.DATA))
@@ -61,7 +62,7 @@ def serve(args: Namespace) -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    for again in (signal.SIGINT, signal.SIGTERM):  # Ending is under way: asking twice changes nothing.
+    for again in ENDINGS:  # Ending is under way: asking twice changes nothing.
         signal.signal(again, signal.SIG_IGN)
     raise _End
 
