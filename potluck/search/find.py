@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from potluck.people.models import Person
+from potluck.posts.audience import PostQuerySet
 from potluck.posts.models import Post
 from potluck.search.gate import visible
+from potluck.search.index import K1
+from potluck.search.languages import language_of
 from potluck.search.models import Indexed
 from potluck.search.query import Query
 from potluck.search.rank import Asked, Counts, Group, Scored, best, counted, known
 from potluck.search.snippet import marked, snippet
+from potluck.search.tokens import count_tokens, tokens
 from potluck.search.wish import Wish, all_words, some_words, wish
 
 LIMIT = 20
@@ -141,7 +145,7 @@ def _read_key(key: str) -> _Candidate | None:
 
 
 # Related posts: the terms that say most about a post find others, all its terms rank them.
-_KEY_TERMS = 12
+_KEY_TERMS = 20
 _ALL_TERMS = 60
 _KEY_POSTS = 1200
 
@@ -151,11 +155,24 @@ def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:
     row = Indexed.objects.filter(post_id=post.id).values_list("weights", flat=True).first()
     if row is None:
         return []
-    places = dict(zip((index + 1 for index in row.indices()), row.values(), strict=True))
-    asked = like(places, known())
+    # A sparsevec counts its places from 1, its Python form from 0.
+    weights = dict(zip((place + 1 for place in row.indices()), row.values(), strict=True))
+    others = Post.objects.visible_to(viewer).exclude(thread=post.thread).exclude(thing=post.thing)
+    return _alike(weights, others, limit, least=2)
+
+
+def about(text: str, viewer: Person | None, *, language: str = "", limit: int = 5) -> list[int]:
+    """The ids of what is about the same as a text that is not shared yet: a question being written, a letter."""
+    found = tokens(text)
+    counts = count_tokens(found, language_of(language, frozenset(map(str.lower, found))))
+    weights = {term: often / (often + K1) for term, often in counts.items()}
+    return _alike(weights, Post.objects.visible_to(viewer), limit, least=1)
+
+
+def _alike(weights: dict[int, float], here: PostQuerySet[Post], limit: int, *, least: int) -> list[int]:
+    asked = like(weights, known(), least=least)
     if asked is None:
         return []
-    here = Post.objects.visible_to(viewer).exclude(thread=post.thread).exclude(thing=post.thing)
     ranked = best(asked, limit * 4 + 10)
     things = dict(here.filter(id__in=[scored.post for scored in ranked]).values_list("id", "thing"))
     once: dict[int, int] = {}
@@ -165,10 +182,13 @@ def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:
     return list(once.values())[:limit]
 
 
-def like(weights: dict[int, float], counts: Counts) -> Asked | None:
-    """The question for posts about the same as a text whose terms weigh this much; None where no word is shared."""
+def like(weights: dict[int, float], counts: Counts, *, least: int) -> Asked | None:
+    """The question for posts about the same as a text whose terms weigh this much; None where no word is shared.
+
+    A term counts if it is in at least `least` posts: 2 if the text is one of them.
+    """
     counts = counted(counts, [frozenset(weights)])
-    shared = [term for term in weights if counts.having.get(term, 0) > 1]
+    shared = [term for term in weights if counts.having.get(term, 0) >= least]
     telling = {term: weights[term] * counts.idf(frozenset({term})) for term in shared}
     order = sorted(telling, key=lambda term: (-telling[term], term))
     some: set[int] = set()

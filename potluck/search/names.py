@@ -12,6 +12,8 @@ from potluck.search.query import PHRASE, WORD, Query
 from potluck.search.tokens import fold
 
 _MOST_WORDS = 4
+# Posts looked at to see whether a tag is in use by somebody the viewer may read.
+_LATEST = 50
 
 
 def people_matching(query: Query, viewer: Person | None, *, limit: int = 5) -> list[Person]:
@@ -39,9 +41,15 @@ def tags_matching(
     words = list(filter(None, map(normal, query.texts)))
     if not words:
         return []
-    joined = normal(" ".join(query.texts))
-    [candidates] = resolve([list(dict.fromkeys([joined, *words]))[: limit + 1]])
     near = [tag for tag in used if any(fold(tag).startswith(word) for word in words if len(word) > 2)]
-    here = Post.objects.visible_to(viewer)
-    exact = [tag for tag in candidates if tag in near or here.filter(tags__contains=[tag]).exists()]
-    return list(dict.fromkeys([*exact, *near]))[:limit]
+    [candidates] = resolve([list(dict.fromkeys([normal(" ".join(query.texts)), *words]))[: limit + 1]])
+    in_use = {*near, *_in_use([tag for tag in candidates if tag not in near], viewer)}
+    return list(dict.fromkeys([*(tag for tag in candidates if tag in in_use), *near]))[:limit]
+
+
+def _in_use(tags: list[str], viewer: Person | None) -> set[str]:
+    """Those of these tags that the latest posts with any of them have, as far as the viewer may see them."""
+    if not tags:
+        return set()
+    latest = Post.objects.visible_to(viewer).filter(tags__overlap=tags).order_by("-id")
+    return {tag for found in latest.values_list("tags", flat=True)[:_LATEST] for tag in found}

@@ -102,7 +102,7 @@ def _unwanted(query: Query, viewer: Person | None, languages: list[str]) -> tupl
 def _terms(name: str, value: str, viewer: Person | None) -> Group:
     """The facets an operator asks for; none where there is no such person or nothing to look in."""
     if name == "from":
-        person = Person.objects.filter(handle__iexact=value).values_list("id", flat=True).first()
+        person = Person.objects.filter(handle=value).values_list("id", flat=True).first()
         return frozenset({facet("from", person)} if person else ())
     if name == "in" and value == "mine":
         return frozenset({facet("from", viewer.id)} if viewer else ())

@@ -17,7 +17,7 @@ from potluck.posts.edit import delete
 from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kind, Post, Tag
 from potluck.posts.share import share
-from potluck.search.find import find, related
+from potluck.search.find import about, find, related
 from potluck.search.index import K1, B, forget, index_everything, index_posts, mean_length
 from potluck.search.query import parse
 from potluck.search.rank import best, counted, known
@@ -256,3 +256,12 @@ def test_counting_again_counts_only_what_is_new(ada: Person, monkeypatch: pytest
     wanted = wish(parse("worms"), None, again.languages)
     assert counted(known(), wanted.words).of(wanted.words[0]) == 2
     assert refresh_statistics(anew=True).posts == 2
+
+
+def test_what_is_about_the_same_as_a_text_is_found_before_it_is_shared(ada: Person, cleo: Person) -> None:
+    near = shared(ada, "A ring of dry bran keeps slugs off seedlings until it rains")
+    shared(ada, "Slugs and seedlings, for me", audience=Audience.ME)
+    shared(ada, "A walk along the river")
+    refresh_statistics()
+    assert about("How do I keep slugs off my seedlings?", cleo) == [near.id]
+    assert about("", cleo) == about("zzz", None) == []
