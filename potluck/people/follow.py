@@ -1,13 +1,14 @@
 """Wish to hear from somebody or something, how much, and no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from potluck.events.models import Kind
-from potluck.events.record import record
+from potluck.events.models import Event, Kind
+from potluck.events.record import record, record_all
 from potluck.kit.errors import Malformed, Refused
 from potluck.people.models import Block, Follow, Level, Person, Source
 
@@ -50,6 +51,18 @@ def follow(wish: Wish, *, by: Person, level: int = Level.NORMAL, name: str = "")
     if new and level != Level.MUTED:
         record(Kind.FOLLOWED, by=by.key, about=row.id, to=wish.who.key if wish.who else None)
     return row
+
+
+@transaction.atomic
+def follow_all(people: Sequence[Person], *, by: Person) -> list[Follow]:
+    """Follow many people at once, told in one batch. Returns the new follows; whom one may not follow is left out."""
+    apart = Block.objects.filter(by__in=(by, *people), who__in=(by, *people)).values_list("by_id", "who_id")
+    closed = {by.id, *(other for pair in apart if by.id in pair for other in pair)}
+    closed |= set(Follow.objects.filter(by=by, who__in=people, tag="").values_list("who_id", flat=True))
+    fresh = {who.id: Follow(by=by, who=who) for who in people if who.id not in closed}
+    rows = Follow.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    record_all([Event(kind=Kind.FOLLOWED, by=by.key, about=row.id, to=row.who_id) for row in rows])
+    return rows
 
 
 def unfollow(row: Follow, *, by: Person) -> Wish:
