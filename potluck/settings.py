@@ -63,6 +63,7 @@ CARRIERS: list[str] = [
 # Where the worker finds its jobs.
 PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",
+    "potluck.people.mind",
     "potluck.posts.mind",
     "potluck.search.mind",
     "potluck.channels.home.mind",

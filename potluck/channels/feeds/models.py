@@ -1,9 +1,11 @@
-"""What only this channel needs to know of a source, and which item became which post."""
+"""What only this channel needs to know of a source, which item became which post, and files being taken in."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from potluck.people.models import Source
+from potluck.kit.ids import new_id
+from potluck.people.models import Person, Source
 from potluck.posts.models import Post
 
 
@@ -26,7 +28,9 @@ class Subscription(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_look_at"], name="subscription_due", condition=models.Q(next_look_at__isnull=False)
+                fields=["next_look_at"],
+                name="subscription_due",
+                condition=models.Q(next_look_at__isnull=False),
             )
         ]
 
@@ -48,3 +52,35 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"item of {self.source_id}"
+
+
+class Bringing(models.Model):
+    """A file a member brought, what of it they chose, and how far it is taken in.
+
+    `chosen` are places in the file, all if empty; `place` is the next one. `mine` says that its feeds are the
+    member's own, not whom they read. The counts are what `imports` tells. `body` is emptied when it is done.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="bringings")
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=255, blank=True)
+    body = models.BinaryField()
+    brought_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    mine = models.BooleanField(default=False)
+    chosen = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    place = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    notes = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"
+
+    @property
+    def page(self) -> str:
+        return f"/you/sources/files/{self.id}"
