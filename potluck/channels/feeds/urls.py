@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from potluck.channels.feeds import export_views, views
+from potluck.channels.feeds import export_views, sources_views, views
 from potluck.kit.syndication.answer import FormConverter
 
 register_converter(FormConverter, "form")
@@ -17,4 +17,11 @@ urlpatterns = [
     path("@<str:handle>.<form:form>", views.person, name="feed-person"),
     path("you/export", export_views.take_away, name="export"),
     path("you/following.opml", views.following, name="following-opml"),
+    path("you/sources", sources_views.sources, name="my-sources"),
+    path("you/sources/preview", sources_views.look, name="source-preview"),
+    path("you/sources/add", sources_views.add, name="source-add"),
+    path("you/sources/<int:source_id>/tags", sources_views.tags, name="source-tags"),
+    path("you/sources/<int:source_id>/rest", sources_views.rest, name="source-rest"),
+    path("you/sources/<int:source_id>/removal", sources_views.removal, name="source-removal"),
+    path("you/sources/files/<int:bringing_id>", sources_views.file, name="source-file"),
 ]
