@@ -101,11 +101,15 @@ UNCONFIRMED = timedelta(days=2)
 
 def account_to_be(email: str) -> Account | None:
     """An account for an address that a code goes to; its person comes when they sign in. None: it is closed."""
-    nobody = Account.objects.filter(person=None, last_login=None, is_superuser=False)
-    nobody.filter(date_joined__lt=timezone.now() - UNCONFIRMED).delete()
     defaults = {"password": make_password(None)}
     account, _new = Account.objects.get_or_create(email=email.lower(), defaults=defaults)
     return account if account.is_active else None
+
+
+def forget_unconfirmed() -> None:
+    """Drop accounts whose address nobody confirmed in time."""
+    nobody = Account.objects.filter(person=None, last_login=None, is_superuser=False)
+    nobody.filter(date_joined__lt=timezone.now() - UNCONFIRMED).delete()
 
 
 def outside_person(url: str, *, name: str = "") -> Person:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.people.leaving import Leaving
 from potluck.people.models import Circle, Follow, Invitation, Mute, Person, Source, Topic
-from potluck.posts.models import Attachment, Kept, Post, Revision, SavedDraft
+from potluck.posts.models import Attachment, Kept, Post, Revision, SavedDraft, Thanks, Use
 
 BATCH = 500
 _EMPTY = {
@@ -24,6 +24,9 @@ _EMPTY = {
     "excerpt": "",
     "highlights": [],
     "tags": [],
+    "mentions": [],
+    "byline": "",
+    "link_key": "",
     "link": "",
     "url": "",
 }
@@ -41,15 +44,14 @@ def farewell(row: Leaving) -> None:
 
 
 def _forget_posts(person: Person) -> list[str]:
-    """Take all they shared away. Where somebody replied or passed it on, an empty place stays."""
+    """Empty all they shared. An empty place stays for each, as others may have answered or passed it on."""
     files = _forget_files(Q(person=person))
     Revision.objects.filter(post__author=person).delete()
-    others = Post.objects.exclude(author=person).filter(Q(reply_to=OuterRef("pk")) | Q(via=OuterRef("pk")))
+    for gifts in (Thanks.objects.filter(by=person), Use.objects.filter(by=person)):
+        gifts.delete()
     mine = Post.objects.filter(author=person)
-    keys = list(mine.values_list("id", flat=True))
-    _tell(person, keys)
-    mine.filter(Exists(others)).update(deleted_at=timezone.now(), link_key="", **_EMPTY)
-    mine.exclude(Exists(others)).delete()
+    _tell(person, list(mine.values_list("id", flat=True)))
+    mine.update(deleted_at=timezone.now(), **_EMPTY)
     return files
 
 

@@ -19,6 +19,7 @@ class Limit:
 
 LIMITS = {
     "share": Limit(60, 3600),
+    "first share": Limit(120, 3600),  # by address on the network, which a whole school may have in common
     "reply": Limit(120, 3600),
     "thank": Limit(200, 3600),
     "follow": Limit(300, 3600),

@@ -11,6 +11,7 @@ from potluck.people.invite import standing_invitation
 from potluck.people.join import join
 from potluck.people.models import Account, Invitation, Person
 from potluck.web.first_share import publish_kept
+from potluck.web.joining import tell_moderators
 
 INVITATION, NAME, FIRST_POST, AFTER = "invitation", "arriving_name", "first_post", "after_welcome"
 WELCOME = "/welcome/name"
@@ -42,6 +43,8 @@ def arrive(request: HttpRequest, account: Account) -> Arrival:
     post, sentence = publish_kept(request.session, by=person)
     if sentence:
         say(request, sentence)
+    if new and person.approved_at is None:
+        tell_moderators(person)
     if new:
         request.session[FIRST_POST] = post.id if post else None
         return Arrival(person, WELCOME)

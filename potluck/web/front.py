@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.internal.stagekit import unstash_login
+from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
 from potluck.posts.lines import lines
 from potluck.posts.models import Kind, Post
+from potluck.safety import limits
 from potluck.safety.screen import MOST_TEXT
 from potluck.web.account_forms import AddressForm
 from potluck.web.arrive import invitation_of
@@ -87,6 +89,7 @@ def share_first(request: HttpRequest) -> HttpResponse:
         _look_at(share)
         if request.viewer is not None:  # type: ignore[attr-defined]
             return _share_now(request, share)
+        limits.take("first share", get_client_ip(request) or "nowhere")
     except (Malformed, Refused) as error:
         return render(request, "front/front.html", _front(request, share, str(error)), status=422)
     keep(request.session, share)

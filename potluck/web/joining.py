@@ -1,5 +1,9 @@
 """For moderators, where they say yes first: who wants to join."""
 
+import logging
+from collections.abc import Iterable
+from smtplib import SMTPException
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpResponse
@@ -14,6 +18,8 @@ from potluck.people.approve import approve, turn_away, wait_again, waiting
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import SavedDraft
+
+_log = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,12 +62,33 @@ def undo(request: MemberRequest, person_id: int) -> HttpResponse:
     return redirect("/moderation/joining")
 
 
+def tell_moderators(who: Person) -> None:
+    """Write to the moderators that somebody waits; not again while others do."""
+    if waiting().exclude(pk=who.pk).exists():
+        return
+    moderators = Person.objects.filter(
+        moderator_since__isnull=False, suspended_at=None, account__is_active=True
+    )
+    said = _("Somebody wants to join and waits for a yes:")
+    _send(
+        _("Somebody wants to join"),
+        said,
+        "/moderation/joining",
+        moderators.values_list("account__email", flat=True),
+    )
+
+
 def _tell(who: Person) -> None:
-    """Write to somebody that they are in."""
-    network = the_network().name
     said = _("A moderator has said yes: you are a member now. What you wrote first waits for you as a draft:")
-    body = f"{said}\n\n{settings.ORIGIN}/share\n\n{network}\n"
-    assert who.account is not None  # noqa: S101 - looked at by the caller
-    EmailMessage(
-        f"[{network}] {_('You are in')}", body, settings.DEFAULT_FROM_EMAIL, [who.account.email]
-    ).send()
+    _send(_("You are in"), said, "/share", [who.account.email] if who.account else [])
+
+
+def _send(subject: str, said: str, page: str, to: Iterable[str]) -> None:
+    """A short letter to each. That the mail server is away must not undo what was decided."""
+    network = the_network().name
+    body = f"{said}\n\n{settings.ORIGIN}{page}\n\n{network}\n"
+    for address in to:
+        try:
+            EmailMessage(f"[{network}] {subject}", body, settings.DEFAULT_FROM_EMAIL, [address]).send()
+        except (OSError, SMTPException) as error:
+            _log.error("The mail server did not take a letter: %s", error)

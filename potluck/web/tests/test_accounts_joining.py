@@ -134,6 +134,10 @@ def test_who_waits_for_a_yes_looks_around_and_shares_after_it(host: Person, ada:
     assert not Post.objects.visible_to(fay).exists()
     with pytest.raises(Refused):
         admit(Draft(author=fay, text="Hello"))
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (
+        ["dov@example.org"],
+        "[Potluck] Somebody wants to join",
+    )
     moderator = as_(host)
     assert "fay@example.org" in moderator.get("/moderation/joining").content.decode()
     moderator.post("/moderation/joining", {"who": str(fay.pk), "answer": "yes"})
