@@ -62,7 +62,10 @@ COLUMNS = """
 """
 JOINS = """
     LEFT JOIN people_source src ON src.id = p.source_id
-    LEFT JOIN posts_post via ON via.id = p.via_id AND via.deleted_at IS NULL AND via.audience = 0
+    LEFT JOIN posts_post via ON via.id = p.via_id AND via.audience = 0
+        AND via.deleted_at IS NULL AND via.held_at IS NULL
+        AND EXISTS (SELECT FROM people_person w WHERE w.id = via.author_id
+                    AND w.suspended_at IS NULL AND w.removed_at IS NULL)
     LEFT JOIN people_person viaauthor ON viaauthor.id = via.author_id
 """
 WIDTH = 21
