@@ -201,7 +201,9 @@ def test_an_unknown_address_gets_a_mail_that_says_so() -> None:
     assert not Account.objects.exists()
 
 
-def test_a_change_of_password_ends_other_sessions(ada: Person, as_: Callable[[Person | None], Client]) -> None:
+def test_a_change_of_password_ends_other_sessions(
+    ada: Person, as_: Callable[[Person | None], Client]
+) -> None:
     here, elsewhere = as_(ada), as_(ada)
     assert is_in(here)
     assert is_in(elsewhere)

@@ -1,5 +1,6 @@
 """Signing in by an institution that speaks OpenID Connect: here a small one of our own, on loopback."""
 
+import html
 import json
 import threading
 import time
@@ -86,13 +87,8 @@ def institution(db: None, settings: Settings) -> Iterator[str]:
 
 def go_through(visitor: Client) -> str:
     """There and back again. Returns where one is sent on to."""
-    answer = visitor.post("/accounts/oidc/uni/login/")
-    page = answer.content.decode()
-    there = (
-        page.split("URL='")[1].split("'")[0].replace("&amp;", "&")
-        if answer.status_code == 200
-        else answer["Location"]
-    )
+    page = visitor.post("/accounts/oidc/uni/login/").content.decode()
+    there = html.unescape(page.split("URL='")[1].split("'")[0])
     asked = parse_qs(urlsplit(there).query)
     assert asked["code_challenge_method"] == ["S256"]
     back = visitor.get("/accounts/oidc/uni/login/callback/", {"code": "the-code", "state": asked["state"][0]})
@@ -107,6 +103,13 @@ def test_somebody_joins_and_signs_in_by_their_institution(institution: str) -> N
     again = Client()
     assert go_through(again) == "/home"
     assert Account.objects.count() == 1
+
+
+def test_the_way_there_leads_over_a_page_as_no_form_of_ours_may_leave(institution: str) -> None:
+    answer = Client().post("/accounts/oidc/uni/login/")
+    assert answer.status_code == 200
+    assert "form-action 'self'" in answer["Content-Security-Policy"]
+    assert institution in answer.content.decode()
 
 
 def test_what_they_wrote_first_goes_out(institution: str) -> None:

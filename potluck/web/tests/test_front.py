@@ -31,7 +31,9 @@ def fresh(db: None) -> Iterator[None]:
 @pytest.fixture
 def host(db: None) -> Person:
     account = Account.objects.create_user("host@example.org", is_superuser=True)
-    return Person.objects.create(account=account, handle="host", uri="http://localhost/host", approved_at=timezone.now())
+    return Person.objects.create(
+        account=account, handle="host", uri="http://localhost/host", approved_at=timezone.now()
+    )
 
 
 def joining(how: str) -> None:
