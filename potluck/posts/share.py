@@ -20,6 +20,8 @@ from potluck.posts.models import Attachment, Audience, Kind, Post, Reader
 from potluck.posts.tags import normal_all, resolve
 
 _ONLY_A_LINK = re.compile(r"https?://\S+\Z")
+# Tags at the end do not make a question less of one.
+_LAST_TAGS = re.compile(r"(?:\s+#[\w-]+)+\s*\Z")
 EXCERPT = 400
 
 
@@ -51,7 +53,7 @@ def infer_kind(draft: Draft) -> str:
     text = draft.text.strip()
     if draft.link or _ONLY_A_LINK.match(text):
         return Kind.LINK
-    if not draft.source and (draft.title or text).rstrip(" )*_").endswith("?"):
+    if not draft.source and _LAST_TAGS.sub("", draft.title or text).rstrip(" )*_").endswith("?"):
         return Kind.QUESTION
     if draft.attachments and not text and not draft.title:
         return Kind.FILE

@@ -94,7 +94,7 @@ def test_a_visitor_shares_first_and_is_a_member_after() -> None:
 
 def test_a_question_is_one_without_being_asked_for() -> None:
     visitor = Client()
-    write(visitor, "fay@example.org", "How do you keep slugs off seedlings?")
+    write(visitor, "fay@example.org", "How do you keep slugs off seedlings? #slugs #garden")
     visitor.post(CONFIRM, {"code": code()})
     assert Post.objects.get().kind == Kind.QUESTION
 
