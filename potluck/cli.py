@@ -14,19 +14,22 @@ from pkgutil import resolve_name
 
 from potluck import __version__
 from potluck.kit.errors import PotluckError
+from potluck.store import place
 
 Parser = argparse.ArgumentParser
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what is typed, what it is for, where it is done, what it takes, and whether it needs the database."""
+    """A command: what is typed, what it is for, where it is done, what it takes, whether it needs the database,
+    and the data folder it keeps to where POTLUCK_DATA names none."""
 
     name: str
     help: str
     verb: str
     takes: Callable[[Parser], object] = lambda parser: None
     database: bool = True
+    data: str = ""
 
 
 def _person(parser: Parser, *, required: bool = False) -> None:
@@ -103,7 +106,13 @@ def _rest(parser: Parser) -> None:
 
 COMMANDS = (
     Command("serve", "run everything", "serve:serve", database=False),
-    Command("demo", "fill a network with an example and serve it", "demo.command:demo", database=False),
+    Command(
+        "demo",
+        "fill a network with an example and serve it",
+        "demo.command:demo",
+        database=False,
+        data="data-demo",
+    ),
     Command("web", "serve the pages alone", "web:web"),
     Command("stream", "serve the streams of new things alone", "web:stream"),
     Command("worker", "do the work of the queue alone", "worker:worker"),
@@ -172,6 +181,8 @@ def parser() -> Parser:
 
 def _run(command: Command, args: argparse.Namespace) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "potluck.settings")
+    if command.data:
+        os.environ.setdefault("POTLUCK_DATA", str(place.home() / command.data))
     import django
 
     django.setup()
@@ -181,7 +192,7 @@ def _run(command: Command, args: argparse.Namespace) -> None:
             from django.conf import settings
 
             from potluck.commands import ready
-            from potluck.store import place, postgres
+            from potluck.store import postgres
 
             stack.enter_context(postgres.running(settings.DATA))
             if place.is_embedded():

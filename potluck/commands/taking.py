@@ -6,7 +6,7 @@ from pathlib import Path
 
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
-from potluck.kit.errors import Malformed
+from potluck.kit.errors import Malformed, Refused
 from potluck.people import join
 
 # The readers look at no more of a file than this, and would not notice that the rest is missing.
@@ -16,6 +16,8 @@ MOST_BYTES = 16 * 1024 * 1024
 def bring_in(args: Namespace) -> None:
     """Take a file in for a person, batch by batch; what is left out is said with why."""
     person = join.find(args.person)
+    if not person.is_member:
+        raise Refused(f"{person} is not a member. Only members can bring files.")
     path = Path(args.file)
     if path.stat().st_size > MOST_BYTES:
         raise Malformed(f"{path} is larger than 16 MB. Split it, and bring in the parts.")
@@ -26,7 +28,7 @@ def bring_in(args: Namespace) -> None:
         done += len(batch)
         print(f"  {done} of {len(found.entries)} ...", file=sys.stderr)
     for skipped in brought.skipped:
-        print(f"  left out: {skipped.what} ({skipped.why})", file=sys.stderr)
+        print(f"  Left out: {skipped.what}. {skipped.why}", file=sys.stderr)
     print(f"new {brought.new} known {brought.known} skipped {len(brought.skipped)}")
 
 

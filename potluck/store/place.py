@@ -25,11 +25,15 @@ def data_folder() -> Path:
     In a checkout `data` lies beside the package wherever the command was typed, so that one checkout
     is one network; an installed package takes the folder it is started in.
     """
-    checkout = Path(__file__).resolve().parents[2]
-    home = checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
-    folder = Path(os.environ.get("POTLUCK_DATA") or home / "data").expanduser().absolute()
+    folder = Path(os.environ.get("POTLUCK_DATA") or home() / "data").expanduser().absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def home() -> Path:
+    """Where data folders lie: beside the package in a checkout, else in the folder we are started in."""
+    checkout = Path(__file__).resolve().parents[2]
+    return checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
 
 
 def secret_key(data: Path) -> str:

@@ -135,5 +135,5 @@ def test_an_import_says_what_was_left_out_and_ends_with_the_count(
     listed.write_text(f"<opml><body>{outline}{outline}</body></opml>")
     code, out, err = said(capsys, "import", "opml", str(listed), "--person", "ada")
     assert (code, out.splitlines()[-1]) == (0, "new 1 known 0 skipped 1")
-    assert "left out: Worms" in err
+    assert "Left out: Worms" in err
     assert said(capsys, "import", "opml", str(listed), "--person", "ada")[1] == "new 0 known 1 skipped 1\n"
