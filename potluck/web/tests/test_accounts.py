@@ -249,3 +249,21 @@ def test_a_closed_account_cannot_sign_in(ada: Person) -> None:
     answer = visitor.post("/accounts/login/", form, follow=True)
     assert not is_in(visitor)
     assert answer.status_code == 200
+
+
+def test_too_many_in_a_minute_are_asked_to_wait_in_our_words() -> None:
+    visitor = Client()
+    answers = [visitor.post("/accounts/signup/", {"email": "not an address"}) for _time in range(21)]
+    assert answers[-1].status_code == 429
+    assert "That was a lot at once" in answers[-1].content.decode()
+
+
+def test_codes_for_one_address_are_limited_wherever_they_are_asked_for(ada: Person) -> None:
+    for _time in range(3):
+        ask_code(Client(), "ada@example.org")
+    answer = Client().post("/accounts/login/code/", {"email": "ada@example.org"})
+    assert "Too many tries" in answer.content.decode()
+    answer = Client().post("/share/first", {"text": "Kept", "email": "ada@example.org"})
+    assert answer.status_code == 422
+    assert "Too many tries" in answer.content.decode()
+    assert "Kept" in answer.content.decode()
