@@ -50,7 +50,8 @@ class Line:
     at_home: bool = False
 
 
-# For a statement that has `posts_post p` and `people_person author`; %(me)s is the viewer's id, or 0.
+# For a statement that has `posts_post p` and `people_person author`; %(me)s is the viewer's id, or 0. What was passed
+# on is shown while everybody may see it, and no block stands between its author and the viewer.
 COLUMNS = """
     p.id, p.kind, COALESCE(NULLIF(p.link, ''), p.url), p.title, p.excerpt, p.highlights, p.tags, p.published_at,
     author.id, COALESCE(NULLIF(author.name, ''), author.handle), author.handle, author.account_id IS NOT NULL,
@@ -66,6 +67,8 @@ JOINS = """
         AND via.deleted_at IS NULL AND via.held_at IS NULL
         AND EXISTS (SELECT FROM people_person w WHERE w.id = via.author_id
                     AND w.suspended_at IS NULL AND w.removed_at IS NULL)
+        AND NOT EXISTS (SELECT FROM people_block b WHERE (b.by_id = via.author_id AND b.who_id = %(me)s)
+                        OR (b.by_id = %(me)s AND b.who_id = via.author_id))
     LEFT JOIN people_person viaauthor ON viaauthor.id = via.author_id
 """
 WIDTH = 21
