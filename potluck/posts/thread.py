@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post, Thanks
 
@@ -88,7 +89,7 @@ def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
 def _credit(by_parent: dict[int, list[Reply]], viewer: Person | None) -> None:
     """Put the names of those who gave thanks beside what they thanked for."""
     by_id = {reply.id: reply for found in by_parent.values() for reply in found}
-    given = Thanks.objects.filter(post__in=by_id).order_by("id")
+    given = Thanks.objects.filter(post__in=by_id, by__in=shown_to(viewer)).order_by("id")
     for post, by, name, handle in given.values_list("post_id", "by_id", "by__name", "by__handle"):
         by_id[post].thanked_by.append(name or handle)
         by_id[post].thanked |= viewer is not None and by == viewer.id

@@ -9,6 +9,7 @@ from potluck.kit.pages import render
 from potluck.people.models import Person
 from potluck.posts.lines import lines
 from potluck.posts.models import Audience, Post, Revision, Thanks, Use
+from potluck.posts.ripple import given
 from potluck.posts.thread import replies
 from potluck.search.find import related
 from potluck.web.facts import facts_of
@@ -46,8 +47,8 @@ def _page(post: Post, viewer: Person | None) -> dict[str, object]:
         "via": _via(post, viewer),
         "replies": found,
         "files": list(post.attachments.order_by("id")) if whole else [],
-        "thanks": list(Thanks.objects.filter(post=post).select_related("by").order_by("id")),
-        "uses": list(Use.objects.filter(post=post).select_related("by").order_by("id")),
+        "thanks": list(given(Thanks, post, viewer).order_by("id")),
+        "uses": list(given(Use, post, viewer).order_by("id")),
         "near": lines(near, viewer),
         "facts": facts_of(post, line, found)
         if post.audience == Audience.PUBLIC and post.author.is_member
