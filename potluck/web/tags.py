@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from potluck.kit import paging
 from potluck.kit.pages import render
+from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Stage, Topic
 from potluck.posts.lines import lines
 from potluck.posts.models import Post, Tag
@@ -26,7 +27,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
         "about": known,
         "page": page,
         "items": lines([row.id for row in page.rows], viewer),
-        "helpers": Topic.objects.filter(tag=word, stage=Stage.HELPING, person__suspended_at=None)
+        "helpers": Topic.objects.filter(tag=word, stage=Stage.HELPING, person__in=shown_to(viewer))
         .select_related("person")
         .order_by("-since")[:8],
         "follow": Follow.objects.filter(by=viewer, tag=word, who=None).first() if viewer else None,
