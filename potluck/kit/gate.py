@@ -8,6 +8,9 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from potluck.kit.errors import Refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -19,8 +22,8 @@ class MemberRequest(HttpRequest):
     viewer: Any
 
 
-def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:
-    """Send a visitor to sign in, and back here after."""
+def signed_in_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:
+    """Send a visitor to sign in, and back here after. For what even the suspended may do: take theirs and go."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -30,3 +33,15 @@ def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return guarded
+
+
+def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:
+    """The same for everything else: the suspended may look, and change nothing."""
+
+    @wraps(view)
+    def open_only(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") and request.viewer.suspended_at is not None:
+            raise Refused(_("Your account is suspended, so nothing can be changed from it for now."))
+        return view(request, *args, **kwargs)
+
+    return signed_in_only(open_only)

@@ -1,7 +1,5 @@
-"""What a host and moderators turn: the network's row, who moderates, who is suspended."""
+"""What a host turns: the network's name, its welcome, and who may join."""
 
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.kit.errors import Malformed, Refused
@@ -27,19 +25,3 @@ def settle_network(*, by: Person, name: str, tagline: str, joining: str, norms: 
     row.save()
     look_again()
     return row
-
-
-def make_moderator(who: Person, *, yes: bool = True) -> None:
-    """Let somebody look after the network, or no longer. At the command line, or by the host."""
-    if not who.is_member:
-        raise Refused(_("Only a member can look after the network."))
-    Person.objects.filter(pk=who.pk).update(moderator_since=timezone.now() if yes else None)
-
-
-def suspend(who: Person, *, yes: bool = True) -> None:
-    """Hide somebody and what they shared, and end their sessions; or let them back."""
-    Person.objects.filter(pk=who.pk).update(suspended_at=timezone.now() if yes else None)
-    if yes and who.account_id is not None:
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-            if session.get_decoded().get("_auth_user_id") == str(who.account_id):
-                session.delete()

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from potluck.kit.errors import Malformed, Refused
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, signed_in_only
 from potluck.kit.pages import render, say
 from potluck.people.leave import GRACE, come_back, leave
 from potluck.people.leaving import Leaving
@@ -18,7 +18,7 @@ from potluck.people.leaving import Leaving
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
+@signed_in_only
 @reauthentication_required  # type: ignore[untyped-decorator]
 def leaving(request: MemberRequest) -> HttpResponse:
     """Leave, or stay after all."""

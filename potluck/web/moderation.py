@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from potluck.kit.errors import Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
-from potluck.people.host import settle_network, suspend
+from potluck.people.host import settle_network
 from potluck.people.models import Network, Person
+from potluck.people.moderate import readmit, suspend
 from potluck.posts.models import Post
 from potluck.posts.release import refuse, release
 from potluck.posts.tags import merge
@@ -69,12 +70,10 @@ def suspension(request: MemberRequest, handle: str) -> HttpResponse:
         who = Person.objects.filter(handle=handle.lower()).first()
         if who is None:
             raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
-        suspend(who, yes=False)
+        readmit(who, by=request.viewer)
         return redirect(who.page)
     who = known_to(request.viewer, handle)
-    if who.is_moderator:
-        raise Missing(_("Somebody who looks after the network is suspended at the command line."))
-    suspend(who)
+    suspend(who, by=request.viewer)
     say(request, _("Suspended: hidden, with all they shared."), undo=f"/moderation/suspended/{who.handle}")
     return redirect("/moderation")
 

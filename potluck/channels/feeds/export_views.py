@@ -7,13 +7,13 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from potluck.channels.feeds.export import export
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, signed_in_only
 from potluck.kit.pages import render
 from potluck.safety import limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
+@signed_in_only
 def take_away(request: MemberRequest) -> HttpResponseBase:
     """Explain, or hand over the archive."""
     if request.method != "POST":
