@@ -21,7 +21,7 @@ Parser = argparse.ArgumentParser
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what is typed, what it is for, where it is done, what it takes, whether it needs the database,
+    """A command: what is typed, what it is for, where it is done, what it takes, if it needs the database,
     and the data folder it keeps to where POTLUCK_DATA names none."""
 
     name: str
