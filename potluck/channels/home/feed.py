@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.home import read
 from potluck.channels.home.reasons import names_of, worded
+from potluck.channels.home.still import still_so
 from potluck.kit import paging
 from potluck.kit.pages import static
 from potluck.kit.syndication import FeedOut, ItemOut, excerpt
@@ -29,8 +30,8 @@ from potluck.posts.items import items
 
 SIZE = 40
 _STAMP = f"""
-SELECT id, at, edited_at, reasons, name FROM (
-    SELECT p.id, h.at, p.edited_at, h.reasons, author.name, row_number() OVER (
+SELECT id, at, edited_at, reasons, name, author FROM (
+    SELECT p.id, h.at, p.edited_at, h.reasons, author.name, author.id AS author, row_number() OVER (
         PARTITION BY date_trunc('day', h.at, %(zone)s) ORDER BY h.place, h.score DESC, h.at DESC) AS rank
     FROM (SELECT * FROM home_arrival WHERE person_id = %(me)s AND place < 2
           ORDER BY at DESC LIMIT {read.NEWEST}) h
@@ -89,14 +90,15 @@ def _feed(form: str, person: Person, rows: Sequence[Any], before: str) -> FeedOu
         language=person.language or network.language,
         author_name=network.name,
         icon=settings.ORIGIN + static("icons/apple-touch.png"),
-        items=_with_reasons(rows[:SIZE]),
+        items=_with_reasons(rows[:SIZE], person),
     )
 
 
-def _with_reasons(rows: Sequence[Any]) -> list[ItemOut]:
+def _with_reasons(rows: Sequence[Any], person: Person) -> list[ItemOut]:
     # Django leaves JSON as text in rows of plain SQL.
-    reasons = {row[0]: json.loads(row[3]) for row in rows}
-    names = names_of((reason for each in reasons.values() for reason in each), {})
+    why = still_so([(row[0], row[5], json.loads(row[3])) for row in rows])
+    reasons = {row[0]: each for row, each in zip(rows, why, strict=True)}
+    names = names_of((reason for each in why for reason in each), {}, person)
     said = {
         f"{settings.ORIGIN}/posts/{key}": "; ".join(
             excerpt(sentence, 300) for sentence in worded(each, names)

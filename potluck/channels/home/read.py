@@ -11,6 +11,8 @@ from django.db import connection
 
 from potluck.channels.home.models import Arrival, Place
 from potluck.channels.home.reasons import names_of, worded
+from potluck.channels.home.still import still_so
+from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
@@ -108,6 +110,7 @@ def archive(person: Person, before: datetime | None) -> tuple[Sequence[Line], in
 def brought_to(post: Post, most: int = 200) -> list[str]:
     """The names of those whose home it was brought to, whether they looked or not, by name."""
     there = Arrival.objects.filter(thing=post.thing, post_id=post.id).exclude(person=post.author_id)
+    there = there.filter(person__in=shown_to(post.author))
     rows = there.order_by("person__name").values_list("person__name", "person__handle")[:most]
     return [name or handle for name, handle in rows]
 
@@ -132,8 +135,9 @@ def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
     found = [line(row, person.id) for row in rows]
     known = {item.author_id: (item.author_name, item.author_url) for item in found}
     # Django leaves jsonb as text on a plain cursor.
-    why = [json.loads(row[WIDTH]) for row in rows]
-    names = names_of((reason for reasons in why for reason in reasons), known)
+    told = zip(found, rows, strict=True)
+    why = still_so([(item.id, item.author_id, json.loads(row[WIDTH])) for item, row in told])
+    names = names_of((reason for reasons in why for reason in reasons), known, person)
     for item, row, reasons in zip(found, rows, why, strict=True):
         _, place, seen_at, _at = row[WIDTH : WIDTH + 4]
         item.reasons = list(worded(reasons, names))

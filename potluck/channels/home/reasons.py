@@ -7,17 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 from markupsafe import Markup, escape
 
+from potluck.people.directory import shown_to
 from potluck.people.models import Person
 
 Reason = Mapping[str, Any]
 Names = Mapping[int, tuple[str, str]]
 
 
-def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]]) -> Names:
-    """The name and page of everybody these reasons speak of; one query for those not known yet."""
+def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]], reader: Person) -> Names:
+    """The name and page of all these reasons speak of, if they may appear to the reader. One query for the unknown."""
     missing = {reason["who"] for reason in reasons if reason.get("who")} - known.keys()
     if missing:
-        rows = Person.objects.filter(id__in=missing).values_list("id", "name", "handle")
+        rows = shown_to(reader).filter(id__in=missing).values_list("id", "name", "handle")
         known.update({key: (name or handle, f"/@{handle}") for key, name, handle in rows})
     return known
 
@@ -36,13 +37,15 @@ def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
 
 
 def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], names: Names) -> Markup:
+    """The sentence; nothing where it would speak of somebody who is hidden from the reader."""
+    text = _PASSED if passed and code == "person" else _TEXTS.get(code, "")
     who = _people([reason.get("who", 0) for reason in alike], names)
-    if passed and code == "person":
-        return _fill(_("You follow %(who)s, who passed this on"), who=who)
-    text = _TEXTS.get(code)
-    return _fill(_(text), who=who, about=escape(about)) if text else Markup("")
+    if not text or (not who and "%(who)s" in text):
+        return Markup("")
+    return _fill(_(text), who=who, about=escape(about))
 
 
+_PASSED = _noop("You follow %(who)s, who passed this on")
 _TEXTS = {
     "person": _noop("You follow %(who)s"),
     "topic": _noop("You follow %(who)s on #%(about)s"),
@@ -73,7 +76,7 @@ def _people(keys: Sequence[int], names: Names) -> Markup:
     if len(known) > 3:
         return Markup(_("%(some)s and others")) % {"some": Markup(", ").join(linked)}
     if len(linked) < 2:
-        return linked[0] if linked else Markup(escape(_("somebody")))
+        return linked[0] if linked else Markup("")
     return Markup(_("%(first)s and %(last)s")) % {
         "first": Markup(", ").join(linked[:-1]),
         "last": linked[-1],
