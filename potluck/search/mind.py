@@ -2,30 +2,27 @@
 
 from procrastinate.contrib.django import app
 
-from potluck.posts.models import Post
-from potluck.search.models import Indexed
 from potluck.search.saved import file_searches
-from potluck.search.statistics import refresh_statistics
+from potluck.search.statistics import is_anything_new, refresh_statistics
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="potluck.search.count", queue="chores", pass_context=False)
+def count(timestamp: int) -> None:
+    """Every few minutes: how common each term is, after what came in."""
+    if is_anything_new():
+        refresh_statistics()
 
 
 @app.periodic(cron="11 * * * *")
-@app.task(name="potluck.search.count", queue="chores", pass_context=False)
-def count(timestamp: int) -> None:
-    """Hourly: how common each term is, after what came in."""
-    refresh_statistics()
+@app.task(name="potluck.search.file", queue="chores", pass_context=False)
+def file(timestamp: int) -> None:
+    """Hourly: saved searches that are not filed yet."""
     file_searches()
 
 
 @app.periodic(cron="41 4 * * *")
-@app.task(name="potluck.search.file", queue="chores", pass_context=False)
-def file(timestamp: int) -> None:
+@app.task(name="potluck.search.file_anew", queue="chores", pass_context=False)
+def file_anew(timestamp: int) -> None:
     """Nightly: saved searches are filed anew, as tags were merged and words became common."""
     file_searches(anew=True)
-
-
-@app.periodic(cron="31 4 * * *")
-@app.task(name="potluck.search.forget", queue="chores", pass_context=False)
-def forget_emptied(timestamp: int) -> None:
-    """Nightly: the words of posts that were emptied for good, as when somebody left, are forgotten."""
-    emptied = Post.objects.filter(deleted_at__isnull=False, text="", html="", title="")
-    Indexed.objects.filter(post__in=emptied).delete()

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from potluck.search.languages import FALLBACK, STEMMERS
-from potluck.search.models import USUAL_LENGTH, Corpus, Term
+from potluck.search.models import USUAL_LENGTH, Corpus, Indexed, Term
 from potluck.search.tokens import facet
 
 _NEW = "(%(since)s::timestamptz IS NULL OR at > %(since)s)"
@@ -43,6 +43,13 @@ def refresh_statistics(*, anew: bool = False) -> Corpus:
     corpus.counted_at = now
     corpus.save()
     return corpus
+
+
+def is_anything_new() -> bool:
+    """Whether there is something to count."""
+    counted_at = Corpus.objects.filter(id=1).values_list("counted_at", flat=True).first()
+    new = Indexed.objects.filter(at__gt=counted_at) if counted_at else Indexed.objects.all()
+    return new.exists()
 
 
 def _is_stale(corpus: Corpus, now: datetime) -> bool:

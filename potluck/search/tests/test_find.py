@@ -21,7 +21,7 @@ from potluck.search.find import about, find, related
 from potluck.search.index import K1, B, forget, index_everything, index_posts, mean_length
 from potluck.search.query import parse
 from potluck.search.rank import best, counted, known
-from potluck.search.statistics import refresh_statistics
+from potluck.search.statistics import is_anything_new, refresh_statistics
 from potluck.search.wish import all_words, wish
 
 pytestmark = pytest.mark.django_db
@@ -246,8 +246,11 @@ def test_related_posts_are_about_the_same_and_theirs_to_see(ada: Person, ben: Pe
 
 def test_counting_again_counts_only_what_is_new(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("potluck.search.statistics._SMALL", 0)
+    assert not is_anything_new()
     shared(ada, "worms one")
+    assert is_anything_new()
     assert refresh_statistics().posts == 1
+    assert not is_anything_new()
     shared(ada, "worms two three")
     corpus = refresh_statistics()
     assert (corpus.posts, corpus.length) == (2, 2.5)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from potluck.door import admit
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
@@ -105,3 +106,17 @@ def test_saving_nothing_says_what_to_do(as_: As, ada: Person) -> None:
     answer = as_(ada).post("/search/saved", {"q": " "})
     assert answer.status_code >= 400
     assert "Write what to look for first" in answer.content.decode()
+
+
+def test_what_fits_a_saved_search_comes_home_with_the_reason(
+    as_: As, ada: Person, ben: Person, work: Callable[[], None]
+) -> None:
+    client = as_(ada)
+    client.post("/search/saved", {"q": "slugs -poison"})
+    admit(Draft(author=ben, text="Bran keeps slugs away"))
+    admit(Draft(author=ben, text="Poison keeps slugs away"))
+    work()
+    home = client.get("/home").content.decode()
+    assert "Bran keeps slugs away" in home
+    assert "slugs -poison" in home
+    assert "Poison keeps" not in home
