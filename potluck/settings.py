@@ -65,6 +65,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",
     "potluck.people.mind",
     "potluck.posts.mind",
+    "potluck.search.emptied",
     "potluck.search.mind",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",

@@ -16,6 +16,8 @@ from potluck.people.models import Account, Follow, Leaving, Person
 from potluck.posts.draft import Draft
 from potluck.posts.mind import let_go
 from potluck.posts.models import Post
+from potluck.search.emptied import forget_emptied
+from potluck.search.models import Indexed
 
 As = Callable[[Person | None], Client]
 
@@ -82,6 +84,8 @@ def test_everything_goes_when_the_time_is_over(ada: Person, ben: Person) -> None
         post.refresh_from_db()
         assert post.deleted_at
         assert post.text == post.html == post.excerpt == ""
+    forget_emptied(timestamp=0)
+    assert set(Indexed.objects.values_list("post_id", flat=True)) == {answer.id}
     answer.refresh_from_db()
     assert answer.text == "An answer"
     ada.refresh_from_db()
