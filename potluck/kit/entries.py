@@ -28,7 +28,7 @@ class Entry:
     link_host: str = ""  # shown for home_url
     highlights: Sequence[str] = ()
     tags: Sequence[str] = ()
-    via: Sequence[tuple[str, str]] = ()  # (name, url) of who passed it on
+    via: Sequence[tuple[str, str]] = ()  # (name, url) of whom it was passed on from
     reasons: Sequence[Markup | str] = ()
     named: bool = False  # the reasons name the author already
     place: str = ""  # waiting, people, gift

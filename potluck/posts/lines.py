@@ -89,8 +89,8 @@ def line(row: Sequence[Any], me: int) -> Line:
     (key, kind, home_url, title, excerpt, highlights, tags, at, author, name, handle, member) = row[:12]
     (src_home, via_title, via_name, via_handle, via_excerpt, via_id, thanked, kept, passed) = row[12:WIDTH]
     via = [(via_name or via_handle, f"/@{via_handle}")] if via_handle else []
-    if via_id and not title and not excerpt:
-        title, excerpt = via_title or "", via_excerpt or ""
+    if via_id and not title:  # what was passed on, with the words it was passed on with
+        title, excerpt = via_title or "", excerpt or via_excerpt or ""
     return Line(
         id=key,
         kind=kind,
