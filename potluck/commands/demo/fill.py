@@ -23,8 +23,7 @@ from potluck.search.statistics import refresh_statistics
 SEEN = timedelta(days=1.5)
 # Home rows carry the moment of what brought them, and old ones have been looked at.
 _DATE_HOME = """
-UPDATE home_arrival h SET at = e.at, seen_at = CASE WHEN e.at < %(seen)s AND h.place <> 0 THEN e.at + interval '2 hours'
-    WHEN e.at < %(long_ago)s THEN e.at + interval '2 hours' END
+UPDATE home_arrival h SET at = e.at, seen_at = CASE WHEN e.at < %(seen)s THEN e.at + interval '2 hours' END
 FROM events_event e WHERE e.id = h.event
 """
 _DATE_POSTS = "UPDATE posts_post SET arrived_at = published_at"
@@ -175,4 +174,4 @@ def _hear(now: datetime) -> None:
     flow.handle(list(waiting.values_list("id", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute(_DATE_POSTS)
-        cursor.execute(_DATE_HOME, {"seen": now - SEEN, "long_ago": now - timedelta(days=6)})
+        cursor.execute(_DATE_HOME, {"seen": now - SEEN})
