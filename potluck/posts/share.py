@@ -53,7 +53,9 @@ def infer_kind(draft: Draft) -> str:
     text = draft.text.strip()
     if draft.link or _ONLY_A_LINK.match(text):
         return Kind.LINK
-    if not (draft.source or draft.via) and _LAST_TAGS.sub("", draft.title or text).rstrip(" )*_").endswith("?"):
+    if not (draft.source or draft.via) and _LAST_TAGS.sub("", draft.title or text).rstrip(" )*_").endswith(
+        "?"
+    ):
         return Kind.QUESTION
     if draft.attachments and not text and not draft.title:
         return Kind.FILE
