@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
 from potluck.kit import html, markdown
-from potluck.kit.errors import Malformed, Refused
+from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.links import link_key
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post, Revision
@@ -78,9 +79,13 @@ def delete(post: Post, *, by: Person) -> Post:
 
 @transaction.atomic
 def undelete(post: Post, *, by: Person) -> Post:
-    """Bring it back as it was."""
-    if post.author_id != by.id and not by.is_moderator:
-        raise Refused(_("Only who wrote this can bring it back."))
+    """Bring it back as it was: its author what they took back, a moderator what a moderator took away."""
+    gone = Event.objects.filter(kind=Happening.DELETED, about=post.key).order_by("-id")
+    moderated = gone.values_list("by", flat=True).first() not in (None, post.author_id)
+    if post.author_id == by.id and moderated:
+        raise Refused(_("A moderator took this away. Only a moderator can bring it back."))
+    if post.author_id != by.id and not (moderated and by.is_moderator):
+        raise Missing(_("This is not there, or it is not yours."))
     post.deleted_at = None
     post.save(update_fields=["deleted_at"])
     return post

@@ -1,5 +1,6 @@
 """The small acts on a post: thank, use, pass on, keep, take back. Each is a noun one posts to."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -79,13 +80,17 @@ def uses(request: MemberRequest, post_id: int) -> HttpResponse:
 @members_only
 def deletion(request: MemberRequest, post_id: int) -> HttpResponse:
     """Take a post back, or bring it back again."""
-    post = Post.objects.filter(pk=post_id).select_related("author").first()
-    if post is None or (post.author_id != request.viewer.id and not request.viewer.is_moderator):
+    undo, viewer = bool(request.POST.get("undo")), request.viewer
+    # A moderator takes away only what they may see.
+    theirs = Q(deleted_at__isnull=False) if undo else Q(pk__in=Post.objects.visible_to(viewer))
+    mine = Q(author=viewer) | theirs if viewer.is_moderator else Q(author=viewer)
+    post = Post.objects.filter(mine, pk=post_id).select_related("author").first()
+    if post is None:
         raise Missing(_("This is not there, or it is not yours."))
-    if request.POST.get("undo"):
-        undelete(post, by=request.viewer)
+    if undo:
+        undelete(post, by=viewer)
         return redirect(post.page)
-    delete(post, by=request.viewer)
+    delete(post, by=viewer)
     say(request, _("Taken away."), undo=f"{post.page}/deletion")
     return redirect(f"/posts/{post.thread}" if post.reply_to_id else "/home")
 
