@@ -73,4 +73,18 @@ def _suspicion(draft: Draft) -> Verdict:
     if draft.source or links <= MOST_FIRST_LINKS or draft.author.is_moderator:
         return Verdict.PASS
     known = Post.objects.filter(author=draft.author, source=None, held_at=None, deleted_at=None).exists()
-    return Verdict.PASS if known else Verdict.HOLD
+    if known or _audience(draft) == Audience.ME:
+        return Verdict.PASS
+    if _audience(draft) > Audience.MEMBERS:
+        # Nobody could let it out: moderators see nothing that was narrowed.
+        raise Refused(
+            _(
+                "Your first share has many links. Leave some out, or share it with all members; then a moderator looks."
+            )
+        )
+    return Verdict.HOLD
+
+
+def _audience(draft: Draft) -> int:
+    """For whom it will be: a reply is for whomever what it answers is for."""
+    return draft.reply_to.audience if draft.reply_to else draft.audience

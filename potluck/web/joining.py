@@ -32,6 +32,8 @@ def joining(request: MemberRequest) -> HttpResponse:
         return _answer(request)
     people = list(waiting().select_related("account", "invited_by")[:200])
     drafts = SavedDraft.objects.filter(person__in=people, about="share")
+    # What they wrote for themselves is nobody else's.
+    drafts = drafts.exclude(fields__audience="me")
     wrote = {draft.person_id: str(draft.fields.get("text", ""))[:400] for draft in drafts}
     return render(request, "account/joining.html", {"people": people, "wrote": wrote})
 

@@ -1,5 +1,6 @@
 """Looking after the network: what is held, who waits to join, its name, its tags."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,10 +12,9 @@ from potluck.kit.pages import render, say
 from potluck.people.host import settle_network
 from potluck.people.models import Network, Person
 from potluck.people.moderate import readmit, suspend
-from potluck.posts.models import Post
+from potluck.posts.models import Audience, Post
 from potluck.posts.release import refuse, release
 from potluck.posts.tags import merge
-from potluck.web.people import known_to
 
 
 def _only_moderators(request: MemberRequest) -> None:
@@ -23,14 +23,19 @@ def _only_moderators(request: MemberRequest) -> None:
         raise Missing(_("This is not there, or it is not for everybody to see."))
 
 
+def _waiting() -> QuerySet[Post]:
+    """What is held. What its author narrowed to a few is not for moderators either."""
+    held = Post.objects.filter(held_at__isnull=False, deleted_at=None, audience__lte=Audience.MEMBERS)
+    return held.select_related("author")
+
+
 @require_safe
 @members_only
 def moderation(request: MemberRequest) -> HttpResponse:
     """What waits for a moderator."""
     _only_moderators(request)
-    held = Post.objects.filter(held_at__isnull=False, deleted_at=None).select_related("author").order_by("id")
     context = {
-        "held": list(held[:50]),
+        "held": list(_waiting().order_by("id")[:50]),
         "waiting": Person.objects.filter(account__isnull=False, approved_at=None, suspended_at=None).exists(),
         "suspended": list(Person.objects.filter(suspended_at__isnull=False).order_by("-suspended_at")[:50]),
         "joining": Network.Joining.choices,
@@ -43,7 +48,7 @@ def moderation(request: MemberRequest) -> HttpResponse:
 def held(request: MemberRequest, post_id: int) -> HttpResponse:
     """Let out, or give back to its author."""
     _only_moderators(request)
-    post = Post.objects.filter(pk=post_id, held_at__isnull=False).select_related("author").first()
+    post = _waiting().filter(pk=post_id).first()
     if post is None:
         raise Missing(_("Somebody has decided on this already."))
     (release if request.POST.get("yes") else refuse)(post, by=request.viewer)
@@ -66,13 +71,13 @@ def tags(request: MemberRequest) -> HttpResponse:
 def suspension(request: MemberRequest, handle: str) -> HttpResponse:
     """Suspend somebody, or let them back."""
     _only_moderators(request)
+    # Whoever blocks a moderator is not out of reach.
+    who = Person.objects.filter(handle=handle.lower(), removed_at=None).first()
+    if who is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
     if request.POST.get("undo"):
-        who = Person.objects.filter(handle=handle.lower()).first()
-        if who is None:
-            raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
         readmit(who, by=request.viewer)
         return redirect(who.page)
-    who = known_to(request.viewer, handle)
     suspend(who, by=request.viewer)
     say(request, _("Suspended: hidden, with all they shared."), undo=f"/moderation/suspended/{who.handle}")
     return redirect("/moderation")
