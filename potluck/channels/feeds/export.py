@@ -141,9 +141,8 @@ def _bookmarks(person: Person) -> str:
             lines += _bookmark(
                 post.link, post.title or post.link, post.tags, post.published_at, post.text, post.audience
             )
-    for kept in (
-        Kept.objects.filter(person=person, post__deleted_at=None).select_related("post").order_by("id")
-    ):
+    still = Post.objects.visible_to(person)
+    for kept in Kept.objects.filter(person=person, post__in=still).select_related("post").order_by("id"):
         there = kept.post.link or kept.post.url or settings.ORIGIN + kept.post.page
         lines += _bookmark(there, kept.post.title or kept.post.excerpt[:100], ["kept"], kept.at, "", 4)
     return "\n".join([*lines, "</DL><p>\n"])
