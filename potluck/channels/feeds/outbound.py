@@ -38,6 +38,9 @@ _STAMP = (
     "via__edited_at",
     "via__deleted_at",
     "via__held_at",
+    "via__audience",
+    "via__author__suspended_at",
+    "via__author__removed_at",
 )
 
 

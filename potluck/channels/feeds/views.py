@@ -83,6 +83,14 @@ def thread(request: HttpRequest, form: str, post_id: int) -> HttpResponse:
     return public(request, form, Listing(first.page, title, Post.objects.public().filter(thread=post.thread)))
 
 
+def _known(handle: str) -> Person:
+    """Somebody who may appear to everybody."""
+    person = shown_to(None).filter(handle=handle.lower()).first()
+    if person is None:
+        raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle})
+    return person
+
+
 def _said(text: str, **names: str) -> str:
     return text % {"network": the_network().name, **names}
 
