@@ -36,7 +36,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def _page(post: Post, viewer: Person | None) -> dict[str, object]:
     line = lines([post.id], viewer)[0]
-    whole = post.author.is_member or viewer is not None
+    whole = _whole(post, viewer)
     line.html = post.html if whole else ""
     found = replies(post, viewer)
     near = related(post, viewer, limit=5)
@@ -56,6 +56,11 @@ def _page(post: Post, viewer: Person | None) -> dict[str, object]:
     }
 
 
+def _whole(post: Post, viewer: Person | None) -> bool:
+    """Whether all of it is shown: of what people outside wrote, a visitor sees the beginning."""
+    return post.author.is_member or viewer is not None
+
+
 def _via(post: Post, viewer: Person | None) -> object:
     if post.via_id is None or not Post.objects.visible_to(viewer).filter(pk=post.via_id).exists():
         return None
@@ -65,6 +70,9 @@ def _via(post: Post, viewer: Person | None) -> object:
 @require_safe
 def history(request: HttpRequest, post_id: int) -> HttpResponse:
     """What a post said before each edit."""
-    post = seen_by(request.viewer, post_id)  # type: ignore[attr-defined]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    post = seen_by(viewer, post_id)
+    if not _whole(post, viewer):
+        raise Missing(_("What people outside wrote is shown here in part, as it is now."))
     revisions = list(Revision.objects.filter(post=post).order_by("-at"))
     return render(request, "posts/history.html", {"post": post, "revisions": revisions})
