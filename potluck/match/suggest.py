@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from potluck.kit.wording import names
+from potluck.people.directory import shown_to
 from potluck.people.models import Block, Follow, Mute, Person, Topic
 from potluck.posts.models import Audience, Post
 from potluck.search.find import related
@@ -61,8 +62,11 @@ def people_to_follow(viewer: Person, limit: int = 6) -> list[Suggestion]:
 def tags_to_follow(viewer: Person, limit: int = 8) -> list[str]:
     """Tags of one's own first, then those used most lately; none that is followed."""
     used: Counter[str] = Counter()
-    for tags in _recent().values_list("tags", flat=True):
-        used.update(tags)
+    rows = list(_recent().values_list("author_id", "tags"))
+    shown = set(shown_to(viewer).filter(id__in={row[0] for row in rows}).values_list("id", flat=True))
+    for author, tags in rows:
+        if author in shown:
+            used.update(tags)
     followed = set(Follow.objects.filter(by=viewer, who=None).exclude(tag="").values_list("tag", flat=True))
     own = [tag for tag in tags_of(viewer) if used[tag] > 1]
     wanted = dict.fromkeys([*own, *(tag for tag, _times in used.most_common(limit * 2))])
