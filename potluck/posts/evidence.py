@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from potluck.people.directory import shown_to
 from potluck.people.models import Person
 
 # What was shared this long ago weighs half.
@@ -19,11 +20,12 @@ WHERE p.author_id = %(person)s AND p.audience = 0 AND p.deleted_at IS NULL AND p
 GROUP BY t.tag ORDER BY weight DESC, t.tag LIMIT %(limit)s
 """
 _HELPED = """
-SELECT DISTINCT t.tag, COALESCE(NULLIF(by.name, ''), by.handle)
+SELECT DISTINCT t.tag, by.id, COALESCE(NULLIF(by.name, ''), by.handle)
 FROM posts_post p CROSS JOIN LATERAL unnest(p.tags) t(tag)
 JOIN (SELECT post_id, by_id FROM posts_thanks UNION SELECT post_id, by_id FROM posts_use) g ON g.post_id = p.id
-JOIN people_person by ON by.id = g.by_id AND by.suspended_at IS NULL
-WHERE p.author_id = %(person)s AND p.audience = 0 AND p.deleted_at IS NULL AND t.tag = ANY(%(tags)s)
+JOIN people_person by ON by.id = g.by_id
+WHERE p.author_id = %(person)s AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
+    AND t.tag = ANY(%(tags)s)
 """
 
 
@@ -37,13 +39,16 @@ class Evidence:
     helped: Sequence[str]
 
 
-def evidence(person: Person, limit: int = 12) -> list[Evidence]:
-    """The topics a person shares on, by weight, what is fresh first."""
+def evidence(person: Person, viewer: Person | None, limit: int = 12) -> list[Evidence]:
+    """The topics a person shares on, by weight, what is fresh first; whom it helped, if the viewer may meet them."""
     with connection.cursor() as cursor:
         cursor.execute(_TOPICS, {"person": person.id, "half": HALF_LIFE_DAYS, "limit": limit})
         rows = cursor.fetchall()
         cursor.execute(_HELPED, {"person": person.id, "tags": [row[0] for row in rows]})
-        helped: dict[str, list[str]] = {}
-        for tag, name in cursor.fetchall():
+        said = cursor.fetchall()
+    known = set(shown_to(viewer).filter(id__in={row[1] for row in said}).values_list("id", flat=True))
+    helped: dict[str, list[str]] = {}
+    for tag, by, name in said:
+        if by in known:
             helped.setdefault(tag, []).append(name)
     return [Evidence(tag, shared, float(weight), helped.get(tag, [])) for tag, shared, weight in rows]

@@ -41,7 +41,11 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def known_to(viewer: Person | None, handle: str) -> Person:
     """The person of this handle, if they may appear to this viewer."""
-    person = shown_to(viewer).filter(handle=handle.lower()).first()
+    shown = shown_to(viewer)
+    # Whoever claimed the page of a person outside is found by that one's handle too.
+    person = (
+        shown.filter(handle=handle.lower()).first() or shown.filter(claims__handle=handle.lower()).first()
+    )
     if person is None and viewer is not None and viewer.handle == handle.lower():
         return viewer
     if person is None:
@@ -54,6 +58,8 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
     """Somebody's page: who they are, where they share, what they shared."""
     viewer = request.viewer  # type: ignore[attr-defined]
     who = known_to(viewer, handle)
+    if who.handle != handle.lower():
+        return redirect(who.page, permanent=True)
     only = normal(request.GET.get("tag", ""))
     found = Post.objects.visible_to(viewer).filter(author=who, reply_to=None).only("id")
     page = paging.by_key(request, found.filter(tags__contains=[only]) if only else found)
@@ -65,7 +71,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "only": only,
         "helps": [topic for topic in topics if topic.stage == Stage.HELPING],
         "learns": [topic for topic in topics if topic.stage != Stage.HELPING],
-        "evidence": evidence(who),
+        "evidence": evidence(who, viewer),
         "sources": list(who.sources.filter(retired_at=None).order_by("title", "url")),
         "tie": _tie(viewer, who),
         "facts": facts_of_person(who) if who.is_member else None,
