@@ -5,19 +5,26 @@ Both are looked at in a few milliseconds, and done only when something changed.
 
 import hashlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import ProgrammingError, connection, connections
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import ProgrammingError, connection, connections, transaction
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 from potluck import __version__
+from potluck.commands.children import ENDINGS
 from potluck.kit.errors import Refused
 
 
@@ -61,9 +68,30 @@ def known_migrations() -> set[str]:
     }
 
 
-def migrate() -> None:
+class _WholeSteps(MigrationExecutor):
+    """Each migration is made and noted in one transaction.
+
+    Django notes most of them in a second one: a start that was killed in between could never start again. (All in
+    a single transaction would not do: PostgreSQL takes new values of an enum into use only once committed.)
+    """
+
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
+    ) -> ProjectState:
+        with transaction.atomic():
+            return super().apply_migration(state, migration, fake, fake_initial)
+
+
+def migrate(say: Callable[[str], None] = lambda step: None) -> None:
     """Bring the tables up to date."""
-    call_command("migrate", interactive=False, verbosity=0)
+
+    def told(action: str, migration: Migration | None = None, fake: bool | None = False) -> None:
+        if action == "apply_success":
+            say(f"{migration}")
+
+    executor = _WholeSteps(connection, told)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
 def static_mark() -> str:
@@ -96,17 +124,33 @@ def _in_a_child(work: Callable[[], None], sorry: str) -> None:
     connections.close_all()
     sys.stdout.flush()
     sys.stderr.flush()
+    # Held back meanwhile: what ends the parent in its own way simply ends the child.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     pid = os.fork()
     if pid == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
-    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+        _live(work)
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+        status = os.waitpid(pid, 0)[1]
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+    if os.waitstatus_to_exitcode(status):
         raise Refused(f"{sorry} The reason is above.")
+
+
+def _live(work: Callable[[], None]) -> NoReturn:
+    status = 1
+    try:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+        work()
+        status = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

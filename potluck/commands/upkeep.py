@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import ManagementUtility, call_command
+from django.core.management import ManagementUtility
 
 from potluck.commands import ready
 from potluck.kit.errors import Missing, Refused
@@ -16,7 +16,8 @@ from potluck.store import postgres
 
 def migrate(args: Namespace) -> None:
     """Bring the tables up to date, saying each step."""
-    call_command("migrate", interactive=False)
+    ready.migrate(print)
+    print("The database is up to date.")
 
 
 def doctor(args: Namespace) -> None:
