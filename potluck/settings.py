@@ -15,9 +15,9 @@ DATA: Path = place.data_folder()
 # The address the pages are served on: this machine only, unless a container or a proxy elsewhere needs more.
 BIND: str = os.environ.get("POTLUCK_BIND", "127.0.0.1")
 # The port of the pages; the stream of new things takes the next one up.
-PORT: int = int(os.environ.get("POTLUCK_PORT", "8000"))
+PORT: int = place.port("POTLUCK_PORT", 8000)
 # The port of the stream process.
-STREAM_PORT: int = int(os.environ.get("POTLUCK_STREAM_PORT", str(PORT + 1)))
+STREAM_PORT: int = place.port("POTLUCK_STREAM_PORT", PORT + 1)
 # The address people type, without a slash at its end.
 ORIGIN: str = os.environ.get("POTLUCK_ORIGIN", f"http://localhost:{PORT}").rstrip("/")
 # Where browsers reach the stream process; behind a proxy this is usually ORIGIN + "/live".
@@ -25,19 +25,19 @@ STREAM_ORIGIN: str = os.environ.get("POTLUCK_STREAM_ORIGIN", f"http://localhost:
 # Lets Potluck fetch from private and loopback addresses. For tests on one machine only.
 ALLOW_PRIVATE_NETWORK: bool = os.environ.get("POTLUCK_ALLOW_PRIVATE_NETWORK", "") == "1"
 # How many connections one other host sees from us at once; 0 is no limit.
-HOST_CONNECTIONS: int = int(os.environ.get("POTLUCK_HOST_CONNECTIONS", "0" if ALLOW_PRIVATE_NETWORK else "2"))
+HOST_CONNECTIONS: int = int(place.number("POTLUCK_HOST_CONNECTIONS", 0 if ALLOW_PRIVATE_NETWORK else 2))
 # How many requests a second one other host sees from us; 0 is no limit.
-HOST_RATE: float = float(os.environ.get("POTLUCK_HOST_RATE", "0" if ALLOW_PRIVATE_NETWORK else "1"))
+HOST_RATE: float = place.number("POTLUCK_HOST_RATE", 0 if ALLOW_PRIVATE_NETWORK else 1)
 # The largest answer taken from another host, in bytes, after decompression.
-FETCH_BYTES: int = int(os.environ.get("POTLUCK_FETCH_BYTES", str(10 * 1024 * 1024)))
+FETCH_BYTES: int = int(place.number("POTLUCK_FETCH_BYTES", 10 * 1024 * 1024))
 # The longest a fetch may take in all, in seconds.
-FETCH_SECONDS: float = float(os.environ.get("POTLUCK_FETCH_SECONDS", "30"))
+FETCH_SECONDS: float = place.number("POTLUCK_FETCH_SECONDS", 30)
 # The largest file a member may attach, in bytes.
-ATTACHMENT_BYTES: int = int(os.environ.get("POTLUCK_ATTACHMENT_BYTES", str(20 * 1024 * 1024)))
+ATTACHMENT_BYTES: int = int(place.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
 # How many fields a form may have: a list of subscriptions has a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
 # How many processes serve pages.
-WEB_PROCESSES: int = int(os.environ.get("POTLUCK_WEB_PROCESSES", "2"))
+WEB_PROCESSES: int = int(place.number("POTLUCK_WEB_PROCESSES", 2, least=1))
 
 SECRET_KEY: str = place.secret_key(DATA)
 DEBUG: bool = False
@@ -152,7 +152,9 @@ SESSION_COOKIE_AGE: int = 60 * 24 * 3600
 SESSION_COOKIE_SECURE: bool = ORIGIN.startswith("https:")
 CSRF_COOKIE_SECURE: bool = SESSION_COOKIE_SECURE
 # A proxy that brings the certificate says so; believed only where the address people type is https.
-SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+)
 
 # Accounts (django-allauth): one signs in by mail address, and proves it by a mailed code, a password or a passkey.
 ACCOUNT_ADAPTER: str = "potluck.web.accounts.AccountAdapter"
@@ -192,7 +194,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN: bool = place.is_on_this_machine(ORIGIN)
 OIDC: list[dict[str, Any]] = json.loads(os.environ.get("POTLUCK_OIDC", "[]"))
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": OIDC}}
 # How many proxies before us may be believed about the visitor's address; limits count by it.
-ALLAUTH_TRUSTED_PROXY_COUNT: int = int(os.environ.get("POTLUCK_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT: int = int(place.number("POTLUCK_PROXIES", 0))
 # Only the limits of account pages use it: a table that all web processes share, lost in a crash without harm.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {

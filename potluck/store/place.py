@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+from potluck.kit.errors import Refused
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, with a closing zero byte.
 SOCKET_PATH_BYTES = 103
 SOCKET_NAME = ".s.PGSQL.5432"
+OTHER_FOLDER = "Make it so, or name another folder in POTLUCK_DATA."
 # The owner and the name of the embedded database.
 DATABASE = "potluck"
 
@@ -26,8 +30,33 @@ def data_folder() -> Path:
     is one network; an installed package takes the folder it is started in.
     """
     folder = Path(os.environ.get("POTLUCK_DATA") or home() / "data").expanduser().absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.scandir(folder):
+            usable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be the data folder ({error.strerror}). {OTHER_FOLDER}") from error
+    if not usable:
+        raise Refused(f"{folder} is not ours to write to. {OTHER_FOLDER}")
     return folder
+
+
+def number(name: str, default: float, least: float = 0, most: float = float("inf")) -> float:
+    """A number from the environment."""
+    given = os.environ.get(name, "").strip()
+    try:
+        value = float(given) if given else default
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        limits = f"from {least:g}" + (f" to {most:g}" if most < float("inf") else " up")
+        raise Refused(f"{name} is {given}, but must be a number {limits}.")
+    return value
+
+
+def port(name: str, default: int) -> int:
+    """A port from the environment."""
+    return int(number(name, default, 1, 65535))
 
 
 def home() -> Path:
@@ -71,7 +100,10 @@ def is_on_this_machine(origin: str) -> bool:
 
 def database(data: Path) -> dict[str, Any]:
     """Django's entry for the database: DATABASE_URL (any form libpq takes), else the embedded server."""
-    given = conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
+    try:
+        given = conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
+    except ProgrammingError as error:
+        raise Refused(f"DATABASE_URL is not the address of a database ({str(error).strip()}).") from error
     if not given:
         given = {"host": str(socket_folder(data)), "user": DATABASE, "dbname": DATABASE}
     named = {key.upper(): str(given.pop(key, "")) for key in ("user", "password", "host", "port")}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from potluck.kit.errors import Refused
 from potluck.store import place
 
 
@@ -78,3 +79,27 @@ def test_a_data_folder_too_deep_for_a_socket_gets_a_short_one_elsewhere(tmp_path
     assert len(str(folder / place.SOCKET_NAME)) <= place.SOCKET_PATH_BYTES
     assert folder == place.socket_folder(deep)
     assert folder != place.socket_folder(tmp_path / ("e" * 100))
+
+
+def test_a_data_folder_that_cannot_be_one_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("POTLUCK_DATA", str(tmp_path / "file"))
+    with pytest.raises(Refused, match=r"cannot be the data folder \(File exists\).*POTLUCK_DATA"):
+        place.data_folder()
+
+
+@pytest.mark.parametrize("given", ["eighty", "0", "70000", "-1", "nan"])
+def test_a_port_that_is_none_is_refused_in_words(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POTLUCK_PORT", given)
+    with pytest.raises(Refused, match=f"POTLUCK_PORT is {given}, but must be a number from 1 to 65535"):
+        place.port("POTLUCK_PORT", 8000)
+
+
+def test_a_database_address_that_is_none_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    with pytest.raises(Refused, match="DATABASE_URL is not the address of a database"):
+        place.database(tmp_path)
