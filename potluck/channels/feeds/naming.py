@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,8 +22,8 @@ from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.poll import ACCEPT
 from potluck.channels.feeds.shape import Feed
-from potluck.kit.errors import Malformed, Refused, TryLater, Undeliverable
-from potluck.kit.http import Answer, Request, fetch_many, normal_url
+from potluck.kit.errors import Malformed, Refused, TryLater
+from potluck.kit.http import Answer, Outcome, Request, fetch_many, normal_url
 from potluck.kit.links import link_key
 from potluck.people import sources
 from potluck.people.join import outside_person
@@ -66,7 +66,7 @@ def find(url_text: str) -> Found:
     kind = kind_of(answer.body)
     if kind:
         return Found(answer.url, body=answer.body, kind=kind)
-    feed = _feed(answer)
+    feed = feed_in(answer)
     if feed is not None:
         where = _lasting(url, answer)
         return Found(where, feed.title, (Candidate(where, _title(feed, where), home_of(feed, where), feed),))
@@ -74,7 +74,7 @@ def find(url_text: str) -> Found:
     candidates = _read(page.feeds[:MOST_POINTERS], answer.url)
     if not candidates:
         kinds = [Pointer(guess, "", "") for guess in guesses(answer.url)[:MOST_GUESSES]]
-        candidates = _read(kinds, answer.url)[:1]
+        candidates = _read(kinds, answer.url, first=True)
     if not candidates:
         host = urlsplit(answer.url).hostname or answer.url
         raise Malformed(
@@ -122,19 +122,18 @@ def name_outside(
     person = whose(url, home_url, name=name)
     if person.is_member:
         return person, None
+    if home_url and person.url == url:
+        Person.objects.filter(pk=person.pk).update(url=home_url[:2000])
     return person, name_source(url, person=person, by=by, title=title, home_url=home_url)
 
 
 def whose(url: str, home_url: str = "", *, name: str = "") -> Person:
-    """The person whose feed this is, by its page where both are of one host, else by the feed itself.
-
-    A feed may say it belongs to any page; believed is only one on its own host, lest it speak in another's name.
-    """
+    """The person whose feed this is, by its page where that can be believed, else by the feed itself."""
     known = (
         Source.objects.filter(url=url, channel="feeds").select_related("person__claimed_by").order_by("id")
     )
     first = known.filter(person__account=None).first() or known.first()
-    uri = home_url if same_host(url, home_url) else url
+    uri = home_url if is_within(url, home_url) else url
     person = first.person if first else _known(uri) or outside_person(uri, name=name)
     return person.claimed_by or person
 
@@ -183,21 +182,29 @@ def wake() -> None:
         job.defer()
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether two addresses are on one host, `www.` or not."""
-    hosts = [link_key(url).partition("/")[0].partition("?")[0] for url in (one, other)]
-    return bool(hosts[0]) and hosts[0] == hosts[1]
+def is_within(url: str, home_url: str) -> bool:
+    """Whether a feed lies on the site of a page: the same host, and below the page's own address.
+
+    A feed may say that it belongs to any page; more than this cannot be believed, lest one tenant of a host speak
+    in another's name.
+    """
+    feed, home = link_key(url), link_key(home_url)
+    if not home or "?" in home:
+        return False
+    # "host/ada.atom" belongs to "host/ada", but "host.evil" not to "host".
+    endings = (f"{home}/", f"{home}.") if "/" in home else (f"{home}/", f"{home}?")
+    return feed == home or feed.startswith(endings)
 
 
 def home_of(feed: Feed, url: str, page: str = "") -> str:
-    """The page a feed belongs to: the one it names, or the one that names it."""
-    if page and not same_host(feed.home_url, page):
+    """The page a feed belongs to: the one it names where that can be believed, else the one that names it."""
+    if page and not is_within(url, feed.home_url):
         return page
-    return feed.home_url or page
+    return feed.home_url
 
 
 def _first(url: str) -> Answer:
-    found = _fetched([Request(url=url, accept=ACCEPT)], FIRST_LOOK)
+    found = fetched([Request(url=url, accept=ACCEPT)], FIRST_LOOK)
     if not found:
         host = urlsplit(url).hostname or url
         raise TryLater(_("%(host)s takes too long to answer. Try again later.") % {"host": host})
@@ -206,13 +213,18 @@ def _first(url: str) -> Answer:
     return found[0]
 
 
-def _fetched(requests: Sequence[Request], seconds: float) -> list[Answer | TryLater | Undeliverable]:
-    """What has come when the time is over, in the order asked."""
-    found: dict[str, Answer | TryLater | Undeliverable] = {}
+def fetched(
+    requests: Sequence[Request], seconds: float, enough: Callable[[Outcome], bool] = lambda outcome: False
+) -> list[Outcome]:
+    """What has come when the time is over, or when one is `enough`; in the order asked."""
+    found: dict[str, Outcome] = {}
 
     async def gather() -> None:
-        async for request, outcome in fetch_many(requests, at_once=8):
-            found[request.url] = outcome
+        async with contextlib.aclosing(fetch_many(requests, at_once=8)) as outcomes:
+            async for request, outcome in outcomes:
+                found[request.url] = outcome
+                if enough(outcome):
+                    return
 
     async def within() -> None:
         with contextlib.suppress(TimeoutError):
@@ -222,21 +234,27 @@ def _fetched(requests: Sequence[Request], seconds: float) -> list[Answer | TryLa
     return [found[request.url] for request in requests if request.url in found]
 
 
-def _feed(answer: Answer) -> Feed | None:
+def feed_in(answer: Outcome) -> Feed | None:
+    """The feed an answer brought, if it brought one."""
+    if not isinstance(answer, Answer):
+        return None
     try:
         return parse(answer.body, url=answer.url, content_type=answer.headers.get("Content-Type", ""))
     except Malformed:
         return None
 
 
-def _read(pointers: Sequence[Pointer], page: str) -> list[Candidate]:
-    """Those of these that are feeds, each once: the same posts in another format are no second feed."""
+def _read(pointers: Sequence[Pointer], page: str, *, first: bool = False) -> list[Candidate]:
+    """Those of these that are feeds, each once: the same posts in another format are no second feed.
+
+    With `first`, the first one found is enough.
+    """
     titles = {pointer.url: pointer.title for pointer in pointers}
     asked = [Request(url=url, accept=ACCEPT) for url in titles]
     candidates: list[Candidate] = []
     seen: list[set[str]] = []
-    for answer in _fetched(asked, FURTHER_LOOKS) if asked else []:
-        feed = _feed(answer) if isinstance(answer, Answer) else None
+    for answer in fetched(asked, FURTHER_LOOKS, lambda outcome: first and feed_in(outcome) is not None):
+        feed = feed_in(answer)
         if feed is None or not isinstance(answer, Answer):
             continue
         items = {link_key(item.url) or item.id for item in feed.items}

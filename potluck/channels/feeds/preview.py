@@ -3,6 +3,7 @@
 Everything but the look itself (`naming.find`) is a few cheap queries of what is here already.
 """
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,8 @@ _RECENT, _NEAR = 400, 20
 _HOURS = 24 * 3600
 _SALT = "potluck.feeds.preview"
 MOST_ADDRESSES = 10
+# No new address is looked at after so many seconds: somebody waits.
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,11 @@ class Chosen:
 def preview(addresses: Sequence[str], viewer: Person) -> Preview:
     """Look at what is behind these addresses, for this member."""
     shown, feeds = Preview(), []
+    end = time.monotonic() + PATIENCE
     for address in addresses[:MOST_ADDRESSES]:
+        if time.monotonic() > end:
+            shown.troubles.append((address[:200], _("There was no time left for this one. Give it again.")))
+            continue
         try:
             found = find(address)
         except PotluckError as error:

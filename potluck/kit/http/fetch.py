@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from itertools import chain, zip_longest
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ async def fetch(request: Request) -> Answer:
 
 async def fetch_many(
     requests: Iterable[Request], at_once: int = 64
-) -> AsyncIterator[tuple[Request, Outcome]]:
+) -> AsyncGenerator[tuple[Request, Outcome], None]:
     """Each request with its answer or its failure, as they come in, in no order.
 
     A slow consumer slows the asking: at most twice `at_once` answers wait to be taken.

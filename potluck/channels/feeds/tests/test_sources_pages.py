@@ -1,8 +1,6 @@
 """A member names where they share: what they see before saying yes, and how they mind it after."""
 
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +9,7 @@ from django.test import Client
 from potluck import door
 from potluck.channels.feeds import imports, poll
 from potluck.channels.feeds.models import Bringing, Subscription
+from potluck.channels.feeds.tests.conftest import Site
 from potluck.people.models import Follow, Person, Source
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
@@ -19,54 +18,10 @@ from potluck.search.statistics import refresh_statistics
 pytestmark = pytest.mark.django_db
 As = Callable[[Person | None], Client]
 
-FEED = b"""<rss version="2.0"><channel><title>Soil notes</title><link>%(home)s/</link>
-<item><guid>%(home)s/a</guid><link>%(home)s/a</link><title>Compost in a flat</title><category>compost</category>
-<description>Worms, patience and a lid that closes well.</description>
-<pubDate>Mon, 03 Feb 2025 10:00:00 GMT</pubDate></item>
-<item><guid>%(home)s/b</guid><link>%(home)s/b</link><title>&lt;script&gt;alert(1)&lt;/script&gt; mulch</title>
-<category>mulch</category><description>Straw keeps slugs busy.</description>
-<pubDate>Tue, 04 Feb 2025 10:00:00 GMT</pubDate></item>
-</channel></rss>"""
-PAGE = b"""<html><head><title>Eve</title><link rel="alternate" type="application/rss+xml"
-title="Soil notes" href="/feed">
-<link rel="alternate" type="application/rss+xml" title="Comments" href="/none"></head><body>Hello</body></html>"""
-OPML = b"""<opml version="2.0"><body><outline text="Garden">
-<outline text="Eve" xmlUrl="%(home)s/feed" htmlUrl="%(home)s/"/>
-<outline text="Soil" xmlUrl="https://soil.example/feed"/>
-<outline text="Broken" xmlUrl="gopher://x"/></outline></body></opml>"""
 KEPT = b"""<!DOCTYPE NETSCAPE-Bookmark-file-1><TITLE>Bookmarks</TITLE><DL><p>
 <DT><A HREF="https://slugs.example/" ADD_DATE="1700000000" TAGS="slugs,garden">Slugs</A><DD>A ring of bran
 <DT><A HREF="https://private.example/" ADD_DATE="1600000000" PRIVATE="1">Mine alone</A>
 <DT><A HREF="javascript:void(0)">Button</A></DL>"""
-
-
-@pytest.fixture
-def elsewhere(settings: object) -> Iterator[str]:
-    """A small site on loopback with a page, a feed and a list."""
-    settings.ALLOW_PRIVATE_NETWORK = True  # type: ignore[attr-defined]
-    pages = {
-        "/": ("text/html", PAGE),
-        "/feed": ("application/rss+xml", FEED),
-        "/list.opml": ("text/x-opml", OPML),
-    }
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            kind, body = pages.get(self.path, ("", b""))
-            self.send_response(200 if kind else 404)
-            self.send_header("Content-Type", kind or "text/plain")
-            self.end_headers()
-            self.wfile.write(body.replace(b"%(home)s", home.encode()))
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    home = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield home
-    server.shutdown()
-    server.server_close()
 
 
 def token(html: str) -> str:
@@ -173,16 +128,16 @@ def test_a_source_rests_wakes_and_is_let_go(ada: Person, ben: Person, as_: As, e
     assert source.state == "waiting"
 
 
-def test_a_list_of_subscriptions_is_chosen_from_and_followed(ada: Person, as_: As, elsewhere: str) -> None:
+def test_a_list_of_subscriptions_is_chosen_from_and_followed(ada: Person, as_: As, site: Site) -> None:
     client = as_(ada)
-    file = SimpleUploadedFile("reader.opml", OPML.replace(b"%(home)s", elsewhere.encode()))
+    file = SimpleUploadedFile("reader.opml", site.answer("/list.opml")[2])
     answer = client.post("/you/sources/preview", {"file": file, "next": "/welcome/people"})
     page = client.get(answer["Location"]).content.decode()
     assert "Soil" in page and "is not a web address" in page
     answer = client.post(answer["Location"].partition("?")[0], {"chosen": ["0"], "whose": "others"})
     row = Bringing.objects.get()
     imports.bring_file(row.id)
-    assert [follow.who.uri for follow in Follow.objects.filter(by=ada) if follow.who] == [f"{elsewhere}/"]
+    assert [follow.who.uri for follow in Follow.objects.filter(by=ada) if follow.who] == [f"{site.home}/"]
     done = client.get(row.page).content.decode()
     assert "1 new, 0 known before, 1 left out" in done
     imports.bring_file(row.id)
