@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from potluck.channels.feeds import export_views, sources_views, views
+from potluck.channels.feeds import claim_views, export_views, sources_views, views
 from potluck.kit.syndication.answer import FormConverter
 
 register_converter(FormConverter, "form")
@@ -17,6 +17,9 @@ urlpatterns = [
     path("@<str:handle>.<form:form>", views.person, name="feed-person"),
     path("you/export", export_views.take_away, name="export"),
     path("you/following.opml", views.following, name="following-opml"),
+    path("@<str:handle>/claim", claim_views.claim, name="claim"),
+    path("@<str:handle>/claim/proof", claim_views.claiming, name="claim-proof"),
+    path("@<str:handle>/removal", claim_views.removal, name="removal"),
     path("you/sources", sources_views.sources, name="my-sources"),
     path("you/sources/preview", sources_views.look, name="source-preview"),
     path("you/sources/add", sources_views.add, name="source-add"),
