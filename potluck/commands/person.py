@@ -1,5 +1,6 @@
 """`potluck person ...`: the people who have an account."""
 
+import sys
 from argparse import Namespace
 
 from allauth.account.models import EmailAddress
@@ -34,6 +35,8 @@ def add(args: Namespace) -> None:
 def list_all(args: Namespace) -> None:
     """A line for each member."""
     members = Person.objects.filter(account__isnull=False).select_related("account").order_by("id")
+    if not members.exists():
+        print("Nobody has an account yet. Whoever comes first is the host.", file=sys.stderr)
     for person in members.iterator():
         print(
             f"{person!s:34} {person.account.email if person.account else '':34} {_standing(person)}".rstrip()

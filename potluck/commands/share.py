@@ -6,7 +6,7 @@ from argparse import Namespace
 from django.conf import settings
 
 from potluck import door
-from potluck.kit.errors import Missing
+from potluck.kit.errors import Malformed, Missing
 from potluck.people.join import find
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -14,6 +14,8 @@ from potluck.posts.draft import Draft
 
 def share(args: Namespace) -> None:
     """Share for a member, the host if none is named, and print where it can be seen."""
+    if args.what != "-" and not args.what.startswith(("http://", "https://")):
+        raise Malformed(f"{args.what} is not a web address. To share a text, write it to `potluck share -`.")
     author = find(args.person) if args.person else _host()
     text = sys.stdin.read() if args.what == "-" else args.what
     post = door.admit(Draft(author=author, text=text, whence="command"))

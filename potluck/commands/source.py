@@ -23,6 +23,8 @@ def list_all(args: Namespace) -> None:
     for source in Source.objects.select_related("person").order_by("id").iterator():
         facts = _facts(source, posts.get(source.pk, 0))
         print(json.dumps(facts) if args.json else _line(facts))
+    if not Source.objects.exists():
+        print("There are no sources yet. `potluck source add URL` names one.", file=sys.stderr)
 
 
 def add(args: Namespace) -> None:

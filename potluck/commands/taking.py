@@ -6,7 +6,7 @@ from pathlib import Path
 
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
-from potluck.kit.errors import Malformed, Refused
+from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.people import join
 
 # The readers look at no more of a file than this, and would not notice that the rest is missing.
@@ -36,6 +36,8 @@ def take_out(args: Namespace) -> None:
     """Write a person's archive to a file, by way of a temporary name."""
     person = join.find(args.person)
     to = Path(args.file)
+    if not to.parent.is_dir():
+        raise Missing(f"There is no folder {to.parent} to write to.")
     draft = to.with_name(f".{to.name}.part")
     export(person, draft, told=lambda what: print(f"  {what}", file=sys.stderr))
     draft.replace(to)

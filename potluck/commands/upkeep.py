@@ -35,6 +35,8 @@ def doctor(args: Namespace) -> None:
 
 def backup(args: Namespace) -> None:
     """Write everything into one file."""
+    if not Path(args.file).absolute().parent.is_dir():
+        raise Missing(f"There is no folder {Path(args.file).parent} to write to.")
     backups.backup(Path(args.file), settings.DATA, _say)
 
 

@@ -159,6 +159,8 @@ def _lay(content: IO[bytes], target: Path, changed: float) -> None:
 
 def _size(path: Path) -> str:
     megabytes = path.stat().st_size / 1e6
+    if megabytes < 0.1:
+        return f"{megabytes * 1000:.0f} kB"
     return f"{megabytes:.0f} MB" if megabytes >= 10 else f"{megabytes:.1f} MB"
 
 
