@@ -26,7 +26,7 @@ def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]], reade
 def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
     """Each reason as a sentence, the same act of several people as one. The first one has its link."""
     by_code: dict[tuple[str, str, bool], list[Reason]] = {}
-    for reason in reasons:
+    for reason in _telling(reasons):
         about = str(reason.get("tag") or reason.get("search") or "")
         by_code.setdefault((reason["code"], about, bool(reason.get("passed"))), []).append(reason)
     said = [_sentence(code, about, passed, alike, names) for (code, about, passed), alike in by_code.items()]
@@ -34,6 +34,12 @@ def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
     if any(reason.get("before") for reason in reasons):
         said.append(Markup(escape(_("from before"))))
     return said
+
+
+def _telling(reasons: Sequence[Reason]) -> list[Reason]:
+    """Without what goes without saying: who speaks to the reader need not be said to be followed too."""
+    speaking = {reason.get("who") for reason in reasons if reason["code"] in _SPEAKING}
+    return [r for r in reasons if r["code"] not in _FOLLOWED or r.get("who") not in speaking]
 
 
 def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], names: Names) -> Markup:
@@ -45,6 +51,8 @@ def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], name
     return _fill(_(text), who=who, about=escape(about))
 
 
+_SPEAKING = frozenset(("reply", "answer", "yours", "mention", "named", "circle"))
+_FOLLOWED = frozenset(("person", "topic", "thread"))
 _PASSED = _noop("You follow %(who)s, who passed this on")
 _TEXTS = {
     "person": _noop("You follow %(who)s"),
@@ -56,11 +64,11 @@ _TEXTS = {
     "reply": _noop("%(who)s replied to you"),
     "answer": _noop("%(who)s answered you"),
     "yours": _noop("%(who)s, in a thread you began"),
-    "mention": _noop("%(who)s speaks of you"),
+    "mention": _noop("%(who)s spoke of you"),
     "named": _noop("%(who)s shared this with you"),
     "circle": _noop("%(who)s shared this with you and a few others"),
     "passed": _noop("%(who)s passed this on"),
-    "thanked": _noop("%(who)s thanks you for this"),
+    "thanked": _noop("%(who)s thanked you for this"),
     "used": _noop("%(who)s used this"),
     "reminder": _noop("You asked to be reminded of this"),
 }
