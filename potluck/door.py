@@ -1,6 +1,6 @@
 """The one way in. Everything said, by any channel, enters here: screened, shared, and findable at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,3 +40,8 @@ def amend(post: Post, change: Change, *, by: Person) -> Post:
     changed = edit(post, change, by=by)
     index_posts([changed])
     return changed
+
+
+def find_again(posts: Iterable[Post]) -> None:
+    """Write the index anew for posts that changed hands, so that they are found by whose they are now."""
+    index_posts(list(posts))

@@ -66,10 +66,12 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.people.mind",
     "potluck.posts.mind",
     "potluck.search.emptied",
+    "potluck.safety.mind",
     "potluck.search.mind",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
+    "potluck.web.images",
 ]
 
 INSTALLED_APPS: list[str] = [

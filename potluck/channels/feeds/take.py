@@ -1,8 +1,9 @@
 """Take in what feeds brought: new items become posts through the door, changed ones are edited, the rest is known."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from urllib.parse import urlsplit
@@ -49,17 +50,20 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """An item not seen before from this source."""
+    """An item not let in before from this source. `page` is its normal address where that is its alone, else empty."""
 
     key: Key
     content: bytes
     draft: Draft
+    page: str
 
 
 def take(readings: Sequence[Reading]) -> Taken:
     """Take in a batch, in the caller's transaction."""
-    seen = {(r.source.id, _digest(item.id)): (r, item) for r in readings for item in r.feed.items}
+    # The first in a feed is mostly the newest: last here, it has the largest id where there are no dates.
+    seen = {(r.source.id, _digest(item.id)): (r, item) for r in readings for item in reversed(r.feed.items)}
     known = _known(seen)
+    pages = Counter((key[0], link_key(item.url)) for key, (_reading, item) in seen.items())
     first = {r.source.id for r in readings} - _with_items(readings)
     taken = Taken()
     fresh: list[_Fresh] = []
@@ -68,16 +72,27 @@ def take(readings: Sequence[Reading]) -> Taken:
     for key, (reading, item) in seen.items():
         content = _content(item)
         row = known.get(key)
-        if row is not None and bytes(row.content) == content:
+        # Left out by the tags once chosen, and wanted by those chosen now.
+        late = row is not None and row.post_id is None and _chosen(reading.source, item.tags)
+        if row is not None and bytes(row.content) == content and not late:
             continue
         draft = _draft(reading, item, key, first, recent)
-        if row is None:
-            fresh.append(_Fresh(key, content, draft))
+        if row is None or late:
+            page = "" if draft.link or pages[key[0], link_key(draft.url)] > 1 else link_key(draft.url)
+            fresh.append(_Fresh(key, content, replace(draft, before=True) if late else draft, page))
         else:
             changed.append((row, draft, content))
     _let_in(fresh, taken)
     _amend(changed, taken)
     return taken
+
+
+def newest(feed: Feed, most: int) -> Feed:
+    """The feed with so many of its newest items at most, in its own order."""
+    if len(feed.items) <= most:
+        return feed
+    kept = {id(item) for item in sorted(feed.items, key=_when, reverse=True)[:most]}
+    return replace(feed, items=tuple(item for item in feed.items if id(item) in kept))
 
 
 def _known(seen: Iterable[Key]) -> dict[Key, Item]:
@@ -111,7 +126,8 @@ def _draft(reading: Reading, item: Read, key: Key, first: set[int], recent: set[
     earliest = source.added_at if source.id in first else source.added_at - timedelta(days=1)
     before = at < earliest if at else source.id in first
     safe = _safe_html(item, reading.url)
-    pointer = any(name in source.url for name in BOOKMARKS) and item.url
+    # What says nothing itself points at something that does.
+    pointer = item.url and (any(name in source.url for name in BOOKMARKS) or not (item.title or safe))
     return Draft(
         author=source.person,
         text=html.text_of(safe),
@@ -161,57 +177,87 @@ def _let_in(fresh: Sequence[_Fresh], taken: Taken) -> None:
     elsewhere = _elsewhere(wanted)
     drafts: dict[str, _Fresh] = {}
     for one in wanted:
-        if one.draft.uri not in elsewhere and _page(one.draft) not in elsewhere:
-            drafts.setdefault(_page(one.draft) or one.draft.uri, one)
+        if one.key not in elsewhere:
+            drafts.setdefault(one.page or one.draft.uri, one)
     # Two items of one feed may bear one name; the name is the post's.
     named = {one.draft.uri: one for one in drafts.values()}
     posts = (
         {post.uri: post for post in door.admit_all([one.draft for one in named.values()])} if named else {}
     )
-    by_page = {_page(one.draft): posts[one.draft.uri] for one in named.values() if _page(one.draft)}
+    by_page = {one.page: posts[one.draft.uri] for one in named.values() if one.page}
     rows = []
     for one in fresh:
-        post = posts.get(one.draft.uri) or by_page.get(_page(one.draft))
-        post_id = post.id if post else elsewhere.get(one.draft.uri) or elsewhere.get(_page(one.draft))
+        post = posts.get(one.draft.uri) or by_page.get(one.page)
+        post_id = post.id if post else elsewhere.get(one.key)
         rows.append(Item(source_id=one.key[0], identity=one.key[1], content=one.content, post_id=post_id))
         if post and not one.draft.before:
             taken.newest[one.key[0]] = max(taken.newest.get(one.key[0], post.published_at), post.published_at)
-    Item.objects.bulk_create(rows, ignore_conflicts=True)
+    Item.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["source", "identity"], update_fields=["content", "post"]
+    )
     taken.new += len(posts)
     taken.known += len(fresh) - len(posts)
 
 
 def _wanted(draft: Draft) -> bool:
     """Whether it carries a chosen tag, where the member chose some; and says anything at all."""
-    if not (draft.text or draft.title or draft.link or draft.url):
-        return False
     assert draft.source is not None  # noqa: S101 -- every draft here has one
-    only = set(draft.source.only_tags)
-    return not only or bool(only & set(normal_all(draft.tags)))
+    return bool(draft.text.strip() or draft.title.strip() or draft.html or draft.link) and _chosen(
+        draft.source, draft.tags
+    )
 
 
-def _page(draft: Draft) -> str:
-    return "" if draft.link else link_key(draft.url)
+def _chosen(source: Source, tags: Iterable[str]) -> bool:
+    return not source.only_tags or not set(source.only_tags).isdisjoint(normal_all(tags))
 
 
-def _elsewhere(fresh: Sequence[_Fresh]) -> dict[str, int]:
+def _elsewhere(fresh: Sequence[_Fresh]) -> dict[Key, int]:
     """Posts that are these things already, by name or by page: come by another feed, or written here."""
-    uris = [one.draft.uri for one in fresh]
-    pages = {page for one in fresh if (page := _page(one.draft))}
-    found = dict(Post.objects.filter(uri__in=uris).values_list("uri", "id"))
-    same = Post.objects.filter(link_key__in=pages, link="", reply_to=None).exclude(url="")
-    found.update(same.order_by("-id").values_list("link_key", "id"))
+    named = dict(Post.objects.filter(uri__in=[one.draft.uri for one in fresh]).values_list("uri", "id"))
+    pages = {one.page for one in fresh if one.page}
+    there: dict[str, list[_There]] = {}
+    same = Post.objects.filter(link_key__in=pages, link="", reply_to=None).exclude(url="").order_by("id")
+    for page, *row in same.values_list("link_key", "id", "source_id", "title", "excerpt"):
+        there.setdefault(page, []).append(_There(*row))
+    found: dict[Key, int] = {}
+    for one in fresh:
+        key = named.get(one.draft.uri) or _same_page(one, there.get(one.page, []))
+        if key:
+            found[one.key] = key
     _bring_home(fresh, found)
     return found
 
 
-def _bring_home(fresh: Sequence[_Fresh], found: dict[str, int]) -> None:
+@dataclass(frozen=True, slots=True)
+class _There:
+    """A post with the page of a fresh item."""
+
+    id: int
+    source: int | None
+    title: str
+    excerpt: str
+
+
+def _same_page(one: _Fresh, there: Sequence[_There]) -> int | None:
+    """The post that is the same thing. A page that several posts of one source bear is the name of none of them."""
+    for post in there:
+        if post.source == one.key[0]:
+            # Its feed gave it a new id; or it is the next note on one long page.
+            if post.title == one.draft.title and (post.title or post.excerpt in (one.draft.text, "")):
+                return post.id
+    borne = Counter(post.source for post in there)
+    others = [post.id for post in there if post.source != one.key[0]]
+    return others[0] if others and max(borne.values()) == 1 and one.key[0] not in borne else None
+
+
+def _bring_home(fresh: Sequence[_Fresh], found: dict[Key, int]) -> None:
     """What came first by somebody else's collection is given to the member whose own source now brings it."""
     for one in fresh:
-        key = found.get(one.draft.uri) or found.get(_page(one.draft))
+        key = found.get(one.key)
         if key and one.draft.author.is_member:
             theirs = Post.objects.filter(pk=key, author__account=None, source__isnull=False)
-            theirs.update(author=one.draft.author, source=one.draft.source)
+            if theirs.update(author=one.draft.author, source=one.draft.source):
+                door.find_again(Post.objects.filter(pk=key))
 
 
 def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:
@@ -219,7 +265,9 @@ def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:
     posts = {post.id: post for post in Post.objects.filter(id__in=ids).select_related("author")}
     for row, draft, content in changed:
         post = posts.get(row.post_id or 0)
-        if post is not None and post.deleted_at is None and post.source_id == row.source_id:
+        # An item that was emptied says nothing better than before.
+        says = draft.text.strip() or draft.title.strip() or draft.html
+        if says and post is not None and post.deleted_at is None and post.source_id == row.source_id:
             change = Change(
                 text=draft.text, title=draft.title, html=draft.html, tags=draft.tags, link=draft.link
             )
