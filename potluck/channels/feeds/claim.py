@@ -54,7 +54,7 @@ def prove(outside: Person, by: Person | None) -> None:
     feeds = list(
         Source.objects.filter(person=outside, channel="feeds", retired_at=None).values_list("url", flat=True)
     )[:MOST_FEEDS]
-    answers = fetched([Request(url=url) for url in dict.fromkeys([*pages, *feeds])], LOOK)
+    answers = fetched([Request(url=url, in_line=False) for url in dict.fromkeys([*pages, *feeds])], LOOK)
     good = [answer for answer in answers if isinstance(answer, Answer)]
     read = [feed for answer in good if (feed := feed_in(answer)) is not None]
     wanted = code(outside, by)

@@ -204,7 +204,7 @@ def home_of(feed: Feed, url: str, page: str = "") -> str:
 
 
 def _first(url: str) -> Answer:
-    found = fetched([Request(url=url, accept=ACCEPT)], FIRST_LOOK)
+    found = fetched([Request(url=url, accept=ACCEPT, in_line=False)], FIRST_LOOK)
     if not found:
         host = urlsplit(url).hostname or url
         raise TryLater(_("%(host)s takes too long to answer. Try again later.") % {"host": host})
@@ -250,7 +250,7 @@ def _read(pointers: Sequence[Pointer], page: str, *, first: bool = False) -> lis
     With `first`, the first one found is enough.
     """
     titles = {pointer.url: pointer.title for pointer in pointers}
-    asked = [Request(url=url, accept=ACCEPT) for url in titles]
+    asked = [Request(url=url, accept=ACCEPT, in_line=False) for url in titles]
     candidates: list[Candidate] = []
     seen: list[set[str]] = []
     for answer in fetched(asked, FURTHER_LOOKS, lambda outcome: first and feed_in(outcome) is not None):

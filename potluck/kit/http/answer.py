@@ -19,7 +19,9 @@ class Request:
     """One question to another host. `etag` and `last_modified` are the last answer's, as they were.
 
     `headers` reach only the first host: nothing in them is sent on after a redirect.
-    `max_bytes` counts after decompression; None is `settings.FETCH_BYTES`.
+    `max_bytes` counts after decompression; None is `settings.FETCH_BYTES`. `seconds` is how long it may take in
+    all; None is `settings.FETCH_SECONDS`. Where a reader waits, `in_line` is False: it is asked at once, as a
+    browser would, and not in its turn among all we ask of the host.
     """
 
     url: str
@@ -30,6 +32,8 @@ class Request:
     method: str = "GET"
     body: bytes | None = None
     max_bytes: int | None = None
+    seconds: float | None = None
+    in_line: bool = True
 
 
 @dataclass(frozen=True, slots=True)

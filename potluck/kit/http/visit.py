@@ -109,7 +109,7 @@ class Visit:
 
     async def fetch(self, request: Request) -> Answer:
         """One answer; raises TryLater or Undeliverable, each with a sentence."""
-        trail = Trail(request, self.limits.seconds)
+        trail = Trail(request, request.seconds or self.limits.seconds)
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._step(trail)
             if answer.status not in REDIRECTS:
@@ -123,7 +123,8 @@ class Visit:
             raise trouble.not_ours()
         host = trail.url.raw_host or ""
         # A host that sends us on to itself is asked at once, as a browser would.
-        if host not in trail.hosts and (wait := pace.reserve(host, self.limits.rate)):
+        rate = self.limits.rate if trail.request.in_line else 0
+        if host not in trail.hosts and (wait := pace.reserve(host, rate)):
             await asyncio.sleep(wait)
         trail.hosts.add(host)
         clock = asyncio.get_running_loop().time
