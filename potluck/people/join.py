@@ -126,8 +126,9 @@ def outside_person(url: str, *, name: str = "") -> Person:
 
 
 def find(handle: str) -> Person:
-    """The person with this handle, or Missing with a sentence."""
-    person = Person.objects.filter(handle=handle.strip().lstrip("@").lower(), removed_at=None).first()
-    if person is None:
+    """The person with this handle, or who claimed its page; Missing with a sentence if there is none."""
+    named = Person.objects.filter(handle=handle.strip().lstrip("@").lower()).select_related("claimed_by").first()
+    person = named and (named.claimed_by or named)
+    if person is None or person.removed_at:
         raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle.strip().lstrip("@")})
     return person
