@@ -81,7 +81,8 @@ def test_a_reply_waits_for_whom_it_answers(ada: Person, ben: Person, work: Work)
     assert answer.kind == "answer"
     work()
     assert texts(ada) == ["A ring of dry bran."]
-    assert reasons(ada) == ['<a class="by" href="/@ben">Ben Okafor</a> answered you']
+    on = f'on <a href="/posts/{question.id}">How do you keep slugs off seedlings?</a>'
+    assert reasons(ada) == [f'<a class="by" href="/@ben">Ben Okafor</a> answered you · {on}']
     admit(Draft(author=ada, text="Until it rains?", reply_to=answer))
     work()
     assert texts(ben) == ["Until it rains?"]

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
+from markupsafe import Markup
 
 from potluck.channels.home.models import Arrival, Place
-from potluck.channels.home.reasons import names_of, worded
+from potluck.channels.home.reasons import names_of, on_thread, worded
 from potluck.channels.home.still import still_so
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
@@ -25,7 +26,7 @@ ARCHIVE_PAGE = 40
 _PLACES = {Place.WAITING: "waiting", Place.PEOPLE: "people", Place.GIFT: "gift"}
 
 _FROM = f"""
-SELECT {COLUMNS}, h.reasons, h.place, h.seen_at, h.at
+SELECT {COLUMNS}, h.reasons, h.place, h.seen_at, h.at, CASE WHEN p.reply_to_id IS NOT NULL THEN p.thread END
 FROM (SELECT * FROM home_arrival WHERE person_id = %(me)s {{some}} ORDER BY at DESC LIMIT {{newest}}) h
 JOIN posts_post p ON p.id = h.post_id
 JOIN people_person author ON author.id = p.author_id
@@ -138,9 +139,18 @@ def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
     told = zip(found, rows, strict=True)
     why = still_so([(item.id, item.author_id, json.loads(row[WIDTH])) for item, row in told])
     names = names_of((reason for reasons in why for reason in reasons), known, person)
+    threads = _threads({row[WIDTH + 4] for row in rows} - {None}, person)
     for item, row, reasons in zip(found, rows, why, strict=True):
-        _, place, seen_at, _at = row[WIDTH : WIDTH + 4]
-        item.reasons = list(worded(reasons, names))
+        _, place, seen_at, _at, thread = row[WIDTH : WIDTH + 5]
+        item.reasons = [*worded(reasons, names), *threads.get(thread, ())]
         item.named = any(reason.get("who") == item.author_id for reason in reasons)
         item.place, item.seen = _PLACES[place], seen_at is not None
     return found
+
+
+def _threads(ids: set[int], person: Person) -> dict[int, list[Markup]]:
+    """For what answers something: on what, as a link, if the reader may see that."""
+    if not ids:
+        return {}
+    rows = Post.objects.visible_to(person).filter(id__in=ids).values_list("id", "title", "excerpt")
+    return {key: [on_thread(f"/posts/{key}", title or excerpt)] for key, title, excerpt in rows}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 from markupsafe import Markup, escape
 
+from potluck.kit.html import excerpt
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 
@@ -34,6 +35,12 @@ def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
     if any(reason.get("before") for reason in reasons):
         said.append(Markup(escape(_("from before"))))
     return said
+
+
+def on_thread(page: str, words: str) -> Markup:
+    """What something answers, by its first words."""
+    link = Markup('<a href="{}">{}</a>').format(page, excerpt(words, 70))
+    return _fill(_("on %(what)s"), what=link)
 
 
 def _telling(reasons: Sequence[Reason]) -> list[Reason]:
