@@ -1,25 +1,14 @@
-"""`potluck bench`: runs the measurements of `bench/` in the checkout, in a data folder of their own."""
+"""`potluck bench`: measure how fast it is. What is measured, and how, lies beside the package in `bench/`."""
 
-import os
-import subprocess
-import sys
 from argparse import Namespace
-from pathlib import Path
+from importlib.util import find_spec
+from pkgutil import resolve_name
 
-from potluck.kit.errors import Missing, Refused
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from potluck.kit.errors import Missing
 
 
 def bench(args: Namespace) -> None:
-    """Run `python -m bench NAME ...`; each prints lines of `name value unit`. Never touches the network's data."""
-    if not (CHECKOUT / "bench").is_dir():
-        raise Missing("The measurements lie in the source of Potluck, and this is an installed one.")
-    data = CHECKOUT / ".cache" / "bench"
-    data.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bench", *args.names]
-    done = subprocess.run(  # noqa: S603 -- our own program
-        command, cwd=CHECKOUT, env=os.environ | {"POTLUCK_DATA": str(data)}, check=False
-    )
-    if done.returncode:
-        raise Refused("Not everything could be measured. The reason is above.")
+    """Measure the named things, or all, and print `name value unit` lines."""
+    if find_spec("bench") is None:
+        raise Missing("Measuring needs a checkout of Potluck; there is no bench folder here.")
+    resolve_name("bench.run:run")(args.names)

@@ -1,0 +1,96 @@
+"""What pages cost: processor milliseconds of the pages and the database together, one request after another."""
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from bench.build import COOKIES, FAMOUS
+from bench.house import WEB, House
+
+Figures = dict[str, tuple[float, str]]
+TIMES, WARM = 400, 40
+
+
+def sessions(data: Path) -> dict[int, str]:
+    """Person id to session, the famous one left out."""
+    everybody = {int(key): cookie for key, cookie in json.loads((data / COOKIES).read_text()).items()}
+    return dict(list(everybody.items())[:-1])
+
+
+def ask(data: Path, question: str) -> list[int]:
+    """The first column of an answer of the database that is being served."""
+    with psycopg.connect(host=str(data / "run"), user="potluck", dbname="potluck") as database:
+        return [row[0] for row in database.execute(question)]
+
+
+def pages(house: House, data: Path) -> Figures:
+    """Home, a thread, a person."""
+    chance = random.Random(3)
+    threads = ask(
+        data,
+        "SELECT reply_to_id FROM posts_post WHERE reply_to_id IS NOT NULL GROUP BY 1 HAVING count(*) = 50",
+    )
+    people = [number for number in range(0, 900, 7) if number != FAMOUS]
+    found: Figures = {}
+    found |= _cost("home_40", house, data, lambda: "/home")
+    found |= _cost("thread_50", house, data, lambda: f"/posts/{chance.choice(threads)}")
+    found |= _cost("person_page", house, data, lambda: f"/@p{chance.choice(people)}")
+    return found
+
+
+def _cost(name: str, house: House, data: Path, path: object) -> Figures:
+    assert callable(path)
+    cookies = list(sessions(data).values())
+    for turn in range(WARM):
+        status, text = house.get(path(), cookies[turn % len(cookies)])
+        assert status == 200, (name, status)
+        if name == "home_40":
+            assert text.count('<article class="entry') == 40, text.count('<article class="entry')
+    before, taken = house.cpu(WEB), []
+    for turn in range(TIMES):
+        start = time.perf_counter()
+        house.get(path(), cookies[turn % len(cookies)])
+        taken.append((time.perf_counter() - start) * 1000)
+    spent = (house.cpu(WEB) - before) * 1000 / TIMES
+    return {name: (spent, "CPU ms"), **_wall(name, taken)}
+
+
+def _wall(name: str, taken: list[float]) -> Figures:
+    taken.sort()
+    return {
+        f"{name}_p50": (taken[len(taken) // 2], "ms"),
+        f"{name}_p95": (taken[int(len(taken) * 0.95)], "ms"),
+    }
+
+
+def search(house: House, data: Path) -> Figures:
+    """Searches of two words that come together in some post, as members make them."""
+    cookies = list(sessions(data).values())
+    asked = list(_two_words(data, TIMES + WARM))
+    for turn, words in enumerate(asked[:WARM]):
+        assert house.get(f"/search?q={words}", cookies[turn % len(cookies)])[0] == 200
+    before, taken = house.cpu(WEB), []
+    for turn, words in enumerate(asked[WARM:]):
+        start = time.perf_counter()
+        house.get(f"/search?q={words}", cookies[turn % len(cookies)])
+        taken.append((time.perf_counter() - start) * 1000)
+    spent = (house.cpu(WEB) - before) * 1000 / TIMES
+    return {"search_two_words": (spent, "CPU ms"), **_wall("search_two_words", taken)}
+
+
+def _two_words(data: Path, number: int) -> Iterator[str]:
+    chance = random.Random(4)
+    texts = [
+        str(text)
+        for text in ask(data, f"SELECT text FROM posts_post TABLESAMPLE SYSTEM (5) LIMIT {number * 3}")
+    ]
+    chance.shuffle(texts)
+    for text in texts:
+        telling = sorted({word for word in text.split() if len(word) > 3})
+        if len(telling) > 1 and number:
+            yield "+".join(chance.sample(telling, 2))
+            number -= 1
