@@ -138,16 +138,27 @@ def _set_audience(post: Post, draft: Draft) -> None:
 
 
 def _join_things(posts: Sequence[Post]) -> None:
-    """Give a post about something known the `thing` of the first one about it."""
+    """Give a post about something known the `thing` of the first one about it.
+
+    Two items of one source are two things, though they bear one address, as the notes on one long page do.
+    """
     keys = {post.link_key for post in posts if post.link_key and not post.via_id}
     if not keys:
         return
     # Only what everybody may see lends its name: else a private bookmark would show in what is grouped.
-    known = Post.objects.public().filter(link_key__in=keys).order_by("-arrived_at")
-    things = dict(known.values_list("link_key", "thing"))
+    known = Post.objects.public().filter(link_key__in=keys)
+    rows = known.order_by("link_key", "source", "arrived_at").distinct("link_key", "source")
+    things: dict[str, list[tuple[int, int | None]]] = {}
+    for key, thing, source, _at in sorted(
+        rows.values_list("link_key", "thing", "source_id", "arrived_at"), key=lambda row: row[3]
+    ):
+        things.setdefault(key, []).append((thing, source))
     for post in posts:
         if post.link_key and not post.via_id and post.audience == Audience.PUBLIC:
-            post.thing = things.setdefault(post.link_key, post.thing)
+            there = things.setdefault(post.link_key, [])
+            if there and (post.source_id is None or post.source_id not in (row[1] for row in there)):
+                post.thing = there[0][0]
+            there.append((post.thing, post.source_id))
 
 
 def _attach(drafts: Sequence[Draft], posts: Sequence[Post]) -> None:

@@ -1,13 +1,15 @@
 """Look at what is due: many at once, each change told to the network in one batch."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -17,16 +19,19 @@ from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.settle import Look, settle
 from potluck.channels.feeds.shape import Feed
-from potluck.channels.feeds.take import Reading, Taken, take
-from potluck.kit.errors import Malformed, TryLater
+from potluck.channels.feeds.take import Reading, Taken, newest, take
+from potluck.kit.errors import Malformed, PotluckError, TryLater
 from potluck.kit.http import Answer, Outcome, Request, fetch_each
 from potluck.people.models import Source
 
+log = logging.getLogger(__name__)
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/json;q=0.7,"
     " application/xml;q=0.7, text/xml;q=0.7, text/html;q=0.3, */*;q=0.1"
 )
 CLAIM = 200
+# Of one feed so many items are taken, the newest: more are an archive that nobody meant to send each time.
+MOST_ITEMS = 5000
 # Changed feeds are taken in so many at a time: enough for one statement each, not so many that a fault costs much.
 TOGETHER = 20
 # A run ends before the next one begins; what is due then is simply claimed by it.
@@ -36,7 +41,10 @@ _CLAIM = """
 UPDATE feeds_subscription s SET next_look_at = now() + interval '15 minutes'
 FROM (SELECT id FROM feeds_subscription d
       WHERE next_look_at <= now()
-        AND EXISTS (SELECT FROM people_source o WHERE o.url = d.url AND o.paused_at IS NULL AND o.retired_at IS NULL)
+        AND EXISTS (SELECT FROM people_source o JOIN people_person w ON w.id = o.person_id
+                    WHERE o.url = d.url AND o.paused_at IS NULL AND o.retired_at IS NULL
+                      AND w.removed_at IS NULL AND w.suspended_at IS NULL
+                      AND (w.account_id IS NULL OR w.approved_at IS NOT NULL))
       ORDER BY next_look_at LIMIT %s FOR UPDATE SKIP LOCKED) due
 WHERE s.id = due.id
 RETURNING s.id, s.url, s.etag, s.modified, s.digest, s.interval, s.errors
@@ -66,6 +74,19 @@ def poll_each_minute(timestamp: int) -> None:
 def poll_now() -> None:
     """Look at what has just been named, without waiting for the minute."""
     poll(seconds=RUN_SECONDS)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="potluck.feeds.forget", queue="chores", pass_context=False)
+def forget_each_night(timestamp: int) -> None:
+    """Nightly: keep no address that nobody names any more."""
+    forget_unused()
+
+
+def forget_unused() -> None:
+    """Drop how an address is read where no source has it; who names it again begins anew."""
+    named = Source.objects.filter(url=OuterRef("url"), retired_at=None)
+    Subscription.objects.exclude(Exists(named)).delete()
 
 
 def poll(*, seconds: float = 1e9, told: Callable[[Tally], None] = lambda tally: None) -> Tally:
@@ -107,17 +128,31 @@ def _take_batch(outcomes: Sequence[tuple[Subscription, Outcome]], tally: Tally) 
     read = [look for look in looks if look.feed is not None]
     try:
         taken = _store(looks, read)
-    except IntegrityError:
-        # Somebody else brought one of these at the same moment: each alone finds it known now.
+    except (IntegrityError, DataError, PotluckError):
+        # Somebody else brought one of these at the same moment, and each alone finds it known now; or one of them
+        # cannot be taken in, which must not hold up the others.
         taken = Taken()
-        for look in looks:
-            alone = _store([look], [look] if look.feed is not None else [])
-            taken.new, taken.edited = taken.new + alone.new, taken.edited + alone.edited
+        looks = [_alone(look, taken) for look in looks]
     tally.looked += len(looks)
     tally.failed += sum(1 for look in looks if look.note)
-    tally.read += len(read)
+    tally.read += sum(1 for look in looks if look.feed is not None)
     tally.unchanged = tally.looked - tally.failed - tally.read
     tally.new, tally.edited = tally.new + taken.new, tally.edited + taken.edited
+
+
+def _alone(look: Look, taken: Taken) -> Look:
+    """Store one look, or that it cannot be stored."""
+    try:
+        alone = _store([look], [look] if look.feed is not None else [])
+    except (IntegrityError, DataError, PotluckError) as error:
+        log.warning("What %s brought could not be taken in: %r", look.subscription.url, error)
+        errors = look.subscription.errors + 1
+        note = _("What came from there could not be taken in. We try again later.")
+        look = Look(look.subscription, look.at, rest.after_failure(errors, None), note=note, errors=errors)
+        _store([look], [])
+    else:
+        taken.new, taken.edited = taken.new + alone.new, taken.edited + alone.edited
+    return look
 
 
 @transaction.atomic
@@ -129,8 +164,10 @@ def _store(looks: Sequence[Look], read: Sequence[Look]) -> Taken:
 
 def _readings(read: Sequence[Look]) -> Iterator[Reading]:
     by_url = {look.subscription.url: look for look in read}
-    rows = Source.objects.filter(url__in=by_url, paused_at=None, retired_at=None, person__removed_at=None)
-    for source in rows.select_related("person"):
+    rows = Source.objects.filter(url__in=by_url, paused_at=None, retired_at=None)
+    standing = rows.filter(person__removed_at=None, person__suspended_at=None)
+    waiting = Q(person__account__isnull=False, person__approved_at=None)
+    for source in standing.exclude(waiting).select_related("person"):
         look = by_url[source.url]
         if look.feed is not None:
             yield Reading(source, look.feed, look.url)
@@ -158,6 +195,7 @@ def _look(row: Subscription, outcome: Outcome, now: datetime) -> Look:
         errors = row.errors + 1
         return Look(row, now, rest.after_failure(errors, None), note=str(error), errors=errors)
     wait = rest.after_reading(feed, outcome, now)
+    feed = newest(feed, MOST_ITEMS)
     return Look(row, now, wait, answer=outcome, feed=feed, digest=digest, url=outcome.url)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from potluck.channels.feeds.models import Subscription
@@ -111,10 +112,15 @@ def _name(look: Look) -> None:
 
 
 def _move(subscription: Subscription, url: str) -> None:
-    """Remember a permanent move, unless that address is somebody's already."""
+    """Remember a permanent move. Where that address is read already, the two become one."""
     old = subscription.url
-    if url == old or len(url) > 2000 or Subscription.objects.filter(url=url).exists():
+    if url == old or len(url) > 2000:
         return
-    Subscription.objects.filter(pk=subscription.pk).update(url=url)
     taken = Source.objects.filter(url=url).values("person")
     Source.objects.filter(url=old).exclude(person__in=taken).update(url=url)
+    note = _("It moved to an address that is named already. What came from it stays.")
+    Source.objects.filter(url=old, retired_at=None).update(retired_at=Now(), note=note)
+    if Subscription.objects.filter(url=url).exists():
+        Subscription.objects.filter(pk=subscription.pk).delete()
+    else:
+        Subscription.objects.filter(pk=subscription.pk).update(url=url)

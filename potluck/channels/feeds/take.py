@@ -217,8 +217,10 @@ def _elsewhere(fresh: Sequence[_Fresh]) -> dict[Key, int]:
     pages = {one.page for one in fresh if one.page}
     there: dict[str, list[_There]] = {}
     same = Post.objects.filter(link_key__in=pages, link="", reply_to=None).exclude(url="").order_by("id")
-    for page, *row in same.values_list("link_key", "id", "source_id", "title", "excerpt"):
-        there.setdefault(page, []).append(_There(*row))
+    for page, post, source, title, excerpt in same.values_list(
+        "link_key", "id", "source_id", "title", "excerpt"
+    ):
+        there.setdefault(page, []).append(_There(post, source, title, excerpt))
     found: dict[Key, int] = {}
     for one in fresh:
         key = named.get(one.draft.uri) or _same_page(one, there.get(one.page, []))
@@ -241,10 +243,10 @@ class _There:
 def _same_page(one: _Fresh, there: Sequence[_There]) -> int | None:
     """The post that is the same thing. A page that several posts of one source bear is the name of none of them."""
     for post in there:
-        if post.source == one.key[0]:
-            # Its feed gave it a new id; or it is the next note on one long page.
-            if post.title == one.draft.title and (post.title or post.excerpt in (one.draft.text, "")):
-                return post.id
+        # Its feed gave it a new id; with other words it is the next note on one long page.
+        alike = post.title == one.draft.title and (post.title or post.excerpt in (one.draft.text, ""))
+        if alike and post.source == one.key[0]:
+            return post.id
     borne = Counter(post.source for post in there)
     others = [post.id for post in there if post.source != one.key[0]]
     return others[0] if others and max(borne.values()) == 1 and one.key[0] not in borne else None
