@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from potluck.channels.feeds.subscriptions import following_of, sources_of
 from potluck.kit.syndication import FeedOut, ItemOut, json_feed, opml
+from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
 from potluck.posts.models import Attachment, Kept, Post, Thanks, Use
 
@@ -39,7 +40,7 @@ def export(person: Person, to: BinaryIO | Path, told: Progress = lambda what: No
         for post in _mine(person):
             archive.writestr(f"posts/{post.id}.md", _markdown(post))
         told("files")
-        for file in Attachment.objects.filter(person=person).order_by("id"):
+        for file in Attachment.objects.filter(person=person, post__deleted_at=None).order_by("id"):
             place = Path(settings.MEDIA_ROOT) / file.path
             if place.is_file():
                 archive.write(place, f"files/{file.id}-{file.name}")
@@ -164,11 +165,12 @@ def _gifts(person: Person) -> bytes:
 
     given = Thanks.objects.select_related("post", "by", "helper").order_by("id")
     told = Use.objects.select_related("post", "by").order_by("id")
+    shown = shown_to(person)
     said = {
         "thanks_given": [thanks(row) for row in given.filter(by=person)],
-        "thanks_received": [thanks(row) for row in given.filter(helper=person)],
+        "thanks_received": [thanks(row) for row in given.filter(helper=person, by__in=shown)],
         "uses_told": [use(row) for row in told.filter(by=person)],
-        "uses_heard_of": [use(row) for row in told.filter(post__author=person)],
+        "uses_heard_of": [use(row) for row in told.filter(post__author=person, by__in=shown)],
     }
     return _json(said)
 

@@ -3,9 +3,11 @@
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from potluck.kit.syndication import Subscription
+from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Level, Person, Source
 
 
@@ -18,7 +20,8 @@ def sources_of(person: Person) -> list[Subscription]:
 def following_of(person: Person) -> list[Subscription]:
     """What a person follows, each as the feed that brings it; people outside by their own feeds."""
     follows = Follow.objects.filter(by=person).exclude(level=Level.MUTED).order_by("id")
-    rows = list(follows.select_related("who", "source"))
+    # Whoever is hidden now has no feed to follow.
+    rows = list(follows.filter(Q(who=None) | Q(who__in=shown_to(person))).select_related("who", "source"))
     outside = [row.who_id for row in rows if row.who and not row.who.is_member and not row.tag]
     theirs: dict[int, list[Subscription]] = {}
     for source in Source.objects.filter(person__in=outside, channel="feeds", retired_at=None).order_by("id"):
