@@ -23,8 +23,10 @@ SELECT e.id AS event, f.by_id AS person, {_SHOWN} AS post, 1 AS place,
            'passed', CASE WHEN p.via_id IS NOT NULL THEN true END)) AS reason
 FROM events_event e JOIN posts_post p ON p.id = e.about
 """
+# Who asked for the first post of each thread alone is not brought what was passed on.
 _WANTED = f"""
 WHERE e.id = ANY(%(new)s) AND f.level > {Level.MUTED.value} AND f.by_id <> p.author_id
+  AND (f.level <> {Level.FIRST.value} OR p.via_id IS NULL)
 """
 
 _PERSON = (
@@ -59,11 +61,29 @@ SELECT e.id, f.by_id, p.id, 1, 1.0::float8,
 FROM events_event e JOIN posts_post p ON p.id = e.about JOIN people_follow f ON f.thread = p.thread
 WHERE e.id = ANY(%(replies)s) AND f.level > {Level.MUTED.value} AND f.by_id <> p.author_id
 """
-_PERSON_REPLIES = f"""
-SELECT e.id, f.by_id, p.id, 1, 0.7::float8, jsonb_build_object('code', 'person', 'who', p.author_id)
-FROM events_event e JOIN posts_post p ON p.id = e.about JOIN people_follow f ON f.who_id = p.author_id AND f.tag = ''
+# Replies reach who asked for everything: of a person, or of a topic under which the thread was begun.
+_ALL = f"""
 WHERE e.id = ANY(%(replies)s) AND f.level = {Level.ALL.value} AND f.by_id <> p.author_id
 """
+_UNDER = """
+JOIN posts_post root ON root.id = p.thread
+CROSS JOIN LATERAL (SELECT unnest(p.tags) UNION SELECT unnest(root.tags)) t(tag)
+"""
+_PERSON_REPLIES = (
+    _ROW.format(code="'person'", score="0.7", more="")
+    + "JOIN people_follow f ON f.who_id = p.author_id AND f.tag = ''"
+    + _ALL
+)
+_TOPIC_REPLIES = (
+    _ROW.format(code="'topic'", score="0.7", more="'tag', t.tag, ")
+    + f"{_UNDER} JOIN people_follow f ON f.who_id = p.author_id AND f.tag = t.tag"
+    + _ALL
+)
+_TAG_REPLIES = (
+    _ROW.format(code="'tag'", score="0.6", more="'tag', t.tag, ")
+    + f"{_UNDER} JOIN people_follow f ON f.tag = t.tag AND f.who_id IS NULL"
+    + _ALL
+)
 
 
 def find(events: Sequence[Event]) -> Select | None:
@@ -80,6 +100,6 @@ def find(events: Sequence[Event]) -> Select | None:
             parts.append(_SEARCH)
             params |= {"search_follows": [f for f, _ in fits], "search_posts": [p for _, p in fits]}
     if replies:
-        parts += [_THREAD, _PERSON_REPLIES]
+        parts += [_THREAD, _PERSON_REPLIES, _TOPIC_REPLIES, _TAG_REPLIES]
         params["replies"] = replies
     return Select("\nUNION ALL\n".join(parts), params) if parts else None

@@ -1,6 +1,7 @@
 """What a member says of themselves, and how much of a day they give."""
 
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.db import transaction
@@ -51,11 +52,18 @@ class Settings:
     theme: str = ""
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The zones one may choose: those with a name of a place, and UTC."""
+    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
+    return frozenset({"UTC", *named})
+
+
 def settle(person: Person, wishes: Settings) -> Person:
     """Turn what only this person sees."""
     if not 1 <= wishes.daily <= MOST_DAILY:
         raise Malformed(_("Say a number from 1 to %(most)s for a day.") % {"most": MOST_DAILY})
-    if wishes.time_zone not in available_timezones():
+    if wishes.time_zone not in time_zones():
         raise Malformed(_("Choose a time zone from the list, such as Europe/Paris."))
     person.daily, person.time_zone = wishes.daily, wishes.time_zone
     person.language = wishes.language[:12]

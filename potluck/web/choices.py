@@ -1,18 +1,17 @@
 """What one chooses from in settings."""
 
 from functools import cache
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import get_language_info
+
+from potluck.people.profile import time_zones
 
 
 @cache
 def zones() -> list[tuple[str, str]]:
     """Every time zone, by name."""
-    named = sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))
-    )
+    named = sorted(time_zones() - {"UTC"})
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 

@@ -6,11 +6,12 @@ from procrastinate.contrib.django import app
 from potluck.channels.home.outbound import CHANNEL
 from potluck.channels.home.read import NEWEST
 
+AT_ONCE = 50_000
 _TRIM = """
 DELETE FROM home_arrival a USING (
     SELECT person_id, thing FROM (
         SELECT person_id, thing, row_number() OVER (PARTITION BY person_id ORDER BY at DESC) AS n FROM home_arrival
-    ) ranked WHERE n > %s LIMIT 50000
+    ) ranked WHERE n > %s LIMIT %s
 ) old WHERE a.person_id = old.person_id AND a.thing = old.thing
 """
 _REMIND = """
@@ -19,8 +20,8 @@ WITH due AS (
     WHERE remind_at <= now() AND reminded_at IS NULL RETURNING person_id, post_id
 )
 INSERT INTO home_arrival AS h (person_id, thing, post_id, place, score, reasons, event, at)
-SELECT due.person_id, p.thing, p.id, 0, 1, '[{"code": "reminder"}]', 0, now()
-FROM due JOIN posts_post p ON p.id = due.post_id
+SELECT DISTINCT ON (due.person_id, p.thing) due.person_id, p.thing, p.id, 0, 1, '[{"code": "reminder"}]', 0, now()
+FROM due JOIN posts_post p ON p.id = due.post_id ORDER BY due.person_id, p.thing, p.id
 ON CONFLICT (person_id, thing) DO UPDATE
     SET reasons = CASE WHEN h.reasons @> EXCLUDED.reasons THEN h.reasons ELSE EXCLUDED.reasons || h.reasons END,
         place = 0, event = 0, at = now(), seen_at = NULL
@@ -33,7 +34,9 @@ RETURNING person_id
 def trim(timestamp: int) -> None:
     """Nightly: home keeps the newest of each person's rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_TRIM, [NEWEST])
+        cursor.execute(_TRIM, [NEWEST, AT_ONCE])
+        while cursor.rowcount == AT_ONCE:
+            cursor.execute(_TRIM, [NEWEST, AT_ONCE])
 
 
 @app.periodic(cron="*/5 * * * *")

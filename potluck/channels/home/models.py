@@ -19,7 +19,8 @@ class Arrival(models.Model):
     """One thing that reached one person: the home delivery itself.
 
     The same thing reaching somebody by several ways is one row with several `reasons`, each
-    `{"code": …, "who": person id, …}`; how a reason reads is decided when it is shown.
+    `{"code": …, "who": person id, …}`; how a reason reads is decided when it is shown. What came back for a post
+    of one's own has the post's id below zero as its `thing`.
     """
 
     pk = models.CompositePrimaryKey("person_id", "thing")

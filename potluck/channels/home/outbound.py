@@ -10,16 +10,18 @@ CHANNEL = "potluck_home"
 # PostgreSQL takes 8,000 bytes in one notice; an event id has up to 19 digits.
 _IDS_A_NOTICE = 350
 
+# What came back is about one's own post, not about the thing: another may have shared the same link before.
+_THING = "CASE WHEN m.place = 2 THEN -p.id ELSE p.thing END"
 _WRITE = f"""
 INSERT INTO home_arrival AS h (person_id, thing, post_id, place, score, reasons, event, at)
-SELECT viewer.id, p.thing, (array_agg(p.id ORDER BY m.place, p.id))[1], min(m.place), max(m.score),
+SELECT viewer.id, {_THING}, (array_agg(p.id ORDER BY m.place, p.id))[1], min(m.place), max(m.score),
        jsonb_agg(DISTINCT m.reason), max(m.event), statement_timestamp()
 FROM ({{matches}}) m(event, person, post, place, score, reason)
 JOIN posts_post p ON p.id = m.post
 JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = m.person
-WHERE {VISIBLE_SQL} AND (m.place = 2 OR {WANTED_SQL})
-GROUP BY viewer.id, p.thing
+WHERE {VISIBLE_SQL} AND {WANTED_SQL}
+GROUP BY viewer.id, {_THING}
 ON CONFLICT (person_id, thing) DO UPDATE SET
     reasons = h.reasons || (SELECT COALESCE(jsonb_agg(r), '[]') FROM jsonb_array_elements(EXCLUDED.reasons) r
                             WHERE NOT h.reasons @> jsonb_build_array(r)),

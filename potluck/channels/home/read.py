@@ -75,7 +75,7 @@ def zone_of(person: Person) -> ZoneInfo:
 def dawn(person: Person, now: datetime | None = None) -> datetime:
     """When today began where the person is."""
     here = (now or datetime.now(UTC)).astimezone(zone_of(person))
-    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def today(person: Person) -> Day:
@@ -84,12 +84,11 @@ def today(person: Person) -> Day:
     rows = _rows(_DAY, values)
     gifts = _rows(_GIFTS, {"me": person.id})
     found = _lines([*rows, *gifts], person)
-    shown, back = found[: len(rows)], found[len(rows) :]
     newest = max((row[WIDTH + 3] for row in rows), default=datetime.now(UTC) - timedelta(seconds=1))
     return Day(
-        [item for item in shown if item.place == "waiting"],
-        [item for item in shown if item.place == "people"],
-        back,
+        [item for item in found if item.place == "waiting"],
+        [item for item in found if item.place == "people"],
+        [item for item in found if item.place == "gift"],
         microseconds(newest),
     )
 
@@ -145,7 +144,8 @@ def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
         item.reasons = [*worded(reasons, names), *threads.get(thread, ())]
         item.named = any(reason.get("who") == item.author_id for reason in reasons)
         item.place, item.seen = _PLACES[place], seen_at is not None
-    return found
+    # What nobody holds out any more, as they took it back, came for no reason.
+    return [item for item in found if item.reasons]
 
 
 def _threads(ids: set[int], person: Person) -> dict[int, list[Markup]]:
