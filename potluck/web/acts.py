@@ -73,7 +73,7 @@ def uses(request: MemberRequest, post_id: int) -> HttpResponse:
     post = seen_by(request.viewer, post_id)
     use(post, by=request.viewer, story=request.POST.get("story", ""), where=request.POST.get("where", ""))
     say(request, _("Told. %(name)s hears of it by name.") % {"name": post.author.shown_name})
-    return redirect(f"{post.page}#used")
+    return redirect(f"{post.page}#came-back")
 
 
 @require_POST

@@ -98,7 +98,8 @@ def following(request: MemberRequest, handle: str) -> HttpResponse:
     """Follow somebody, on one topic or altogether, and how much; or no more."""
     who = known_to(request.viewer, handle)
     tag = normal(request.POST.get("tag", ""))
-    return follow_answer(request, Wish(who=who, tag=tag), who.shown_name, who.page)
+    name = _("%(name)s on #%(tag)s") % {"name": who.shown_name, "tag": tag} if tag else who.shown_name
+    return follow_answer(request, Wish(who=who, tag=tag), name, who.page)
 
 
 @require_POST
