@@ -1,5 +1,7 @@
 """Name a place outside where somebody publishes, let it rest, or let it go."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +43,22 @@ def add_source(
         source.note = ""
         source.save(update_fields=["retired_at", "paused_at", "note"])
     return source, new
+
+
+@transaction.atomic
+def add_outside(sources: Sequence[Source]) -> list[Source]:
+    """Name many places of people outside at once. Returns those that are new, or were let go before."""
+    here = {
+        (row.person_id, row.url): row
+        for row in Source.objects.filter(
+            person__in={source.person_id for source in sources}, url__in={source.url for source in sources}
+        )
+    }
+    fresh = {(s.person_id, s.url): s for s in sources if (s.person_id, s.url) not in here}
+    again = [row for row in here.values() if row.retired_at or row.paused_at]
+    Source.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    Source.objects.filter(pk__in=[row.pk for row in again]).update(retired_at=None, paused_at=None, note="")
+    return [*fresh.values(), *again]
 
 
 def pause(source: Source, *, by: Person | None) -> None:

@@ -25,8 +25,8 @@ from potluck.channels.feeds.shape import Skipped
 from potluck.kit.errors import Malformed, PotluckError
 from potluck.kit.links import link_key
 from potluck.people.follow import follow_all
-from potluck.people.models import Person
-from potluck.people.sources import add_source
+from potluck.people.models import Person, Source
+from potluck.people.sources import add_outside, add_source
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Kind, Post
 
@@ -107,25 +107,21 @@ def _name(entries: Sequence[Subscription], person: Person) -> Brought:
 
 def _follow(entries: Sequence[Subscription], person: Person) -> Brought:
     """Each feed as somebody outside, unless it is a member's, whom the member follows from now on."""
-    brought, urls, people = Brought(), [], dict[int, Person]()
-    for entry in entries:
-        try:
-            who = naming.whose(entry.url, entry.html_url)
-            if who == person:
-                brought.skipped.append(Skipped(entry.title or entry.url, _("This is a source of your own.")))
-                continue
-            if not who.is_member:
-                source, new = add_source(entry.url, person=who, by=person, home_url=entry.html_url)
-                urls += [source.url] if new else []
-        except PotluckError as error:
-            brought.skipped.append(Skipped(entry.title or entry.url, str(error)))
+    brought, wanted, people = Brought(), [], dict[int, Person]()
+    whose = naming.whose_all([(entry.url, entry.html_url) for entry in entries])
+    for entry, who in zip(entries, whose, strict=True):
+        if who == person or who.removed_at:
+            why = _("This is a source of your own.") if who == person else _("They asked not to appear here.")
+            brought.skipped.append(Skipped(entry.title or entry.url, why))
             continue
+        if not who.is_member:
+            wanted.append(Source(person=who, url=entry.url, added_by=person, home_url=entry.html_url[:2000]))
         brought.known += who.id in people
         people[who.id] = who
     fresh = follow_all(list(people.values()), by=person)
     brought.new += len(fresh)
     brought.known += len(people) - len(fresh)
-    _look_soon(urls)
+    _look_soon([source.url for source in add_outside(wanted)])
     return brought
 
 

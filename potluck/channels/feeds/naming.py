@@ -129,20 +129,42 @@ def name_outside(
 
 def whose(url: str, home_url: str = "", *, name: str = "") -> Person:
     """The person whose feed this is, by its page where that can be believed, else by the feed itself."""
-    known = (
-        Source.objects.filter(url=url, channel="feeds").select_related("person__claimed_by").order_by("id")
-    )
-    first = known.filter(person__account=None).first() or known.first()
-    uri = home_url if is_within(url, home_url) else url
-    person = first.person if first else _known(uri) or outside_person(uri, name=name)
-    return person.claimed_by or person
+    return whose_all([(url, home_url)], name=name)[0]
 
 
-def _known(uri: str) -> Person | None:
-    """Whoever is known by this page however it is written: with or without TLS and the closing slash."""
-    bare = uri.partition("://")[2].rstrip("/")
-    written = [f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
-    return Person.objects.select_related("claimed_by").filter(uri__in=written).order_by("id").first()
+def whose_all(feeds: Sequence[tuple[str, str]], *, name: str = "") -> list[Person]:
+    """The same for many feeds, each with its page (or ""), in their order: few questions, however many there are."""
+    urls = [url for url, _home in feeds]
+    uris = [home if is_within(url, home) else url for url, home in feeds]
+    named = _by_feed(urls)
+    known = _by_page(uris)
+    found = []
+    for url, uri in zip(urls, uris, strict=True):
+        person = named.get(url) or known.get(_bare(uri))
+        if person is None:
+            person = known[_bare(uri)] = outside_person(uri, name=name)
+        found.append(person.claimed_by or person)
+    return found
+
+
+def _by_feed(urls: Sequence[str]) -> dict[str, Person]:
+    """Who has each of these feeds as a source already; if several have, somebody outside before a member."""
+    rows = Source.objects.filter(url__in=urls, channel="feeds").select_related("person__claimed_by")
+    order = sorted(rows, key=lambda row: (row.person.is_member, row.id), reverse=True)
+    return {row.url: row.person for row in order}
+
+
+def _by_page(uris: Sequence[str]) -> dict[str, Person]:
+    """Who is known by each of these pages however it is written: with or without TLS and the closing slash."""
+    written = [
+        f"{scheme}://{_bare(uri)}{end}" for uri in uris for scheme in ("https", "http") for end in ("", "/")
+    ]
+    rows = Person.objects.select_related("claimed_by").filter(uri__in=written).order_by("-id")
+    return {_bare(person.uri): person for person in rows}
+
+
+def _bare(uri: str) -> str:
+    return uri.partition("://")[2].rstrip("/")
 
 
 def choose_tags(source: Source, only_tags: Sequence[str], *, by: Person) -> None:

@@ -88,7 +88,7 @@ def test_whoever_asked_not_to_appear_is_left_out_with_a_sentence(ada: Person, ev
     Person.objects.filter(pk=eve.pk).update(removed_at="2026-01-01T00:00Z")
     brought = bring("opml", OPML, ada)
     assert (brought.new, [one.what for one in brought.skipped]) == (1, ["Eve"])
-    assert brought.skipped[0].why == "This person asked not to appear here."
+    assert brought.skipped[0].why == "They asked not to appear here."
 
 
 def test_a_file_stopped_half_way_goes_on_where_it_was(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
