@@ -11,6 +11,7 @@ from potluck.channels.feeds import naming
 from potluck.channels.feeds import poll as feeds
 from potluck.channels.feeds.models import Subscription
 from potluck.kit.errors import Malformed, Missing, Refused, TryLater
+from potluck.kit.http import normal_url
 from potluck.people import sources
 from potluck.people.join import find
 from potluck.people.models import Source
@@ -47,7 +48,7 @@ def _published_at(address: str) -> tuple[str, str, str]:
         found = naming.find(address)
     except TryLater as error:
         print(f"{error} It is added, and asked again.", file=sys.stderr)
-        return address, "", ""
+        return normal_url(address), "", ""
     if found.kind:
         raise Malformed(
             f"This is a file to import. Save it, then: potluck import {found.kind} FILE --person HANDLE"
