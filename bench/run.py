@@ -100,7 +100,8 @@ def run(names: Sequence[str]) -> None:
     wanted = list(dict.fromkeys(_part(name) for name in names)) or list(PARTS)
     scratch = Path(os.environ.get("POTLUCK_BENCH") or TOP / ".cache/bench").absolute()
     scratch.mkdir(mode=0o711, parents=True, exist_ok=True)
-    found: Figures = {}
+    found: Figures = {"machine": (_machine(), "ms")}
+    print(f"machine {found['machine'][0]:.4g} ms", flush=True)
     for part in wanted:
         figures = PARTS[part](scratch)
         for name, (value, unit) in figures.items():
@@ -110,6 +111,17 @@ def run(names: Sequence[str]) -> None:
     broken = [p for p in PROMISES if p.name in found and not p.holds(found[p.name][0])]
     for promise in broken:
         print(f"Over what it may cost: {promise.what}, {found[promise.name][0]:.4g}.", file=sys.stderr)
+
+
+def _machine() -> float:
+    """Processor milliseconds of one fixed piece of work, to compare machines and busy hours by."""
+    taken = []
+    for _ in range(5):
+        start, total = time.process_time(), 0
+        for n in range(1_000_000):
+            total += n * n % 7
+        taken.append((time.process_time() - start) * 1000)
+    return sorted(taken)[2]
 
 
 def _part(name: str) -> str:
