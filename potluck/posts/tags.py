@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.kit.errors import Malformed, Refused
 from potluck.people.models import Follow, Person, Topic
 from potluck.posts.models import Tag
 
@@ -17,9 +18,9 @@ MOST_TAGS = 30
 
 def normal(word: str) -> str:
     """The normal form of a tag: case folded, spaces as hyphens, at most 100 characters, maybe empty."""
-    folded = unicodedata.normalize("NFKC", word).casefold().strip().lstrip("#")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).strip().lstrip("#")
     kept = folded if folded.isascii() and folded.isalnum() else "".join(map(_letter, folded))
-    return _GAPS.sub("-", kept.strip()).strip("-.")[:100]
+    return _GAPS.sub("-", kept.strip()).strip("-.")[:100].rstrip("-.")
 
 
 def _letter(char: str) -> str:
@@ -45,21 +46,43 @@ def resolve(lists: list[list[str]]) -> list[list[str]]:
     return [list(dict.fromkeys(merged.get(name, name) for name in tags)) for tags in lists]
 
 
+def word_for(said: str) -> str:
+    """The tag that is used for what somebody said: its normal form, or what that was merged into; maybe empty."""
+    return "".join(resolve([[name] if (name := normal(said)) else []])[0])
+
+
 @transaction.atomic
 def merge(old: str, into: str, *, by: Person) -> Tag:
     """Use one word for two from now on, and on everything shared so far. For moderators."""
     if not by.is_moderator:
-        raise Refused("Only a moderator can merge tags.")
+        raise Refused(_("Only a moderator can merge tags."))
     old, into = normal(old), normal(into)
     if not old or not into or old == into:
-        raise Refused("Name two different tags to merge.")
-    target, _ = Tag.objects.get_or_create(name=into, defaults={"label": into})
+        raise Malformed(_("Name two different tags to merge."))
+    target, _new = Tag.objects.get_or_create(name=into, defaults={"label": into})
     if target.merged_into_id:
-        raise Refused(f"#{into} itself is written #{target.merged_into_id} now. Merge into that.")
+        raise Refused(
+            _("#%(tag)s itself is written #%(other)s now. Merge into that.")
+            % {"tag": into, "other": target.merged_into_id}
+        )
     Tag.objects.update_or_create(name=old, defaults={"label": old, "merged_into": target})
     Tag.objects.filter(merged_into=old).update(merged_into=target)
     _rewrite(old, into)
     return target
+
+
+# Where somebody has both words for the same, one goes.
+_AGAIN = (
+    """
+    DELETE FROM people_follow f USING people_follow g
+    WHERE f.tag = %(old)s AND g.tag = %(into)s AND g.by_id = f.by_id AND g.query = f.query
+      AND (g.who_id, g.source_id, g.thread) IS NOT DISTINCT FROM (f.who_id, f.source_id, f.thread)
+    """,
+    """
+    DELETE FROM people_topic t USING people_topic u
+    WHERE t.tag = %(old)s AND u.tag = %(into)s AND u.person_id = t.person_id
+    """,
+)
 
 
 def _rewrite(old: str, into: str) -> None:
@@ -70,7 +93,7 @@ def _rewrite(old: str, into: str) -> None:
             " ELSE array_replace(tags, %(old)s, %(into)s) END WHERE tags @> ARRAY[%(old)s]::varchar[]",
             values,
         )
-    for model, key in ((Follow, "by"), (Topic, "person")):
-        already = model.objects.filter(tag=into).values(f"{key}_id")
-        model.objects.filter(tag=old, **{f"{key}_id__in": already}).delete()
-        model.objects.filter(tag=old).update(tag=into)
+        for again in _AGAIN:
+            cursor.execute(again, values)
+    for model in (Follow, Topic):
+        model._default_manager.filter(tag=old).update(tag=into)

@@ -16,9 +16,11 @@ from potluck.people.models import Circle, Follow, Level, Mute, Person, Stage
 from potluck.posts.evidence import evidence
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
-from potluck.posts.tags import normal
+from potluck.posts.tags import normal, word_for
 from potluck.safety import limits
 from potluck.web.person_facts import facts_of_person, shown
+
+LEVELS = frozenset(map(str, Level.values))
 
 
 @require_safe
@@ -27,8 +29,8 @@ def people(request: HttpRequest) -> HttpResponse:
     get = request.GET.get
     wanted = Looking(
         words=get("q", "")[:200],
-        helps=normal(get("helps", "")),
-        learns=normal(get("learns", "")),
+        helps=word_for(get("helps", "")),
+        learns=word_for(get("learns", "")),
         place=get("place", "")[:100],
         language=get("language", "")[:12],
         outside=bool(get("outside")),
@@ -97,7 +99,7 @@ def _tie(viewer: Person | None, who: Person) -> dict[str, object]:
 def following(request: MemberRequest, handle: str) -> HttpResponse:
     """Follow somebody, on one topic or altogether, and how much; or no more."""
     who = known_to(request.viewer, handle)
-    tag = normal(request.POST.get("tag", ""))
+    tag = word_for(request.POST.get("tag", ""))
     name = _("%(name)s on #%(tag)s") % {"name": who.shown_name, "tag": tag} if tag else who.shown_name
     return follow_answer(request, Wish(who=who, tag=tag), name, who.page)
 
@@ -106,7 +108,9 @@ def following(request: MemberRequest, handle: str) -> HttpResponse:
 @members_only
 def tag_following(request: MemberRequest, name: str) -> HttpResponse:
     """Follow a tag, or no more."""
-    word = normal(name)
+    word = word_for(name)
+    if not word:
+        raise Missing(_("There is no such tag."))
     return follow_answer(request, Wish(tag=word), f"#{word}", f"/tags/{word}")
 
 
@@ -121,7 +125,7 @@ def follow_answer(request: MemberRequest, wish: Wish, name: str, page: str) -> H
     else:
         limits.take("follow", request.viewer.id)
         level = request.POST.get("level", "")
-        follow(wish, by=request.viewer, level=int(level) if level in "0123" and level else Level.NORMAL)
+        follow(wish, by=request.viewer, level=int(level) if level in LEVELS else Level.NORMAL)
         say(request, _("You follow %(name)s. The latest few are on their way to your home.") % {"name": name})
     if request.headers.get("HX-Request"):
         context = {"url": page, "name": name, "done": not undo, "layout": None}

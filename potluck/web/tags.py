@@ -1,9 +1,11 @@
 """A tag's page: what is shared on it, and who can help."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from potluck.kit import paging
+from potluck.kit.errors import Missing
 from potluck.kit.pages import render
 from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Stage, Topic
@@ -18,6 +20,8 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     known = Tag.objects.filter(name=normal(name)).select_related("merged_into").first()
     word = known.merged_into_id if known and known.merged_into_id else normal(name)
+    if not word:
+        raise Missing(_("There is no such tag."))
     if word != name:
         return HttpResponsePermanentRedirect(f"/tags/{word}")
     found = Post.objects.visible_to(viewer).filter(tags__contains=[word], reply_to=None).only("id")

@@ -15,9 +15,9 @@ from potluck.people.models import Block, Circle, Follow, Level, Mute, Stage, Top
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
-from potluck.posts.tags import normal
+from potluck.posts.tags import word_for
 from potluck.web.choices import languages, zones
-from potluck.web.people import follow_answer, known_to
+from potluck.web.people import LEVELS, follow_answer, known_to
 from potluck.web.posts import seen_by
 
 
@@ -62,7 +62,7 @@ def profile(request: MemberRequest) -> HttpResponse:
 def topics(request: MemberRequest) -> HttpResponse:
     """Declare a topic."""
     form = request.POST
-    say_topic(request.viewer, normal(form.get("tag", "")), form.get("stage", ""), form.get("note", ""))
+    say_topic(request.viewer, word_for(form.get("tag", "")), form.get("stage", ""), form.get("note", ""))
     return redirect("/you/profile#topics")
 
 
@@ -82,7 +82,7 @@ def settings(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         daily = form.get("daily", "")
         wishes = Settings(
-            daily=int(daily) if daily.isdigit() else 0,
+            daily=int(daily) if daily.isdecimal() and len(daily) < 5 else 0,
             time_zone=form.get("time_zone", ""),
             language=form.get("language", ""),
             theme=form.get("theme", ""),
@@ -120,7 +120,7 @@ def follow_change(request: MemberRequest, follow_id: int) -> HttpResponse:
     level = request.POST.get("level", "")
     if level == "none":
         unfollow(row, by=request.viewer)
-    elif level.isdigit() and int(level) in Level.values:
+    elif level in LEVELS:
         wish = Wish(who=row.who, tag=row.tag, source=row.source, thread=row.thread, query=row.query)
         follow(wish, by=request.viewer, level=int(level))
     else:

@@ -6,9 +6,10 @@ from potluck.door import admit
 from potluck.kit.errors import Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person
+from potluck.people.profile import say_topic
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
-from potluck.posts.tags import merge, normal, normal_all
+from potluck.posts.tags import merge, normal, normal_all, word_for
 
 CASES = [
     ("#Soil", "soil"),
@@ -44,3 +45,26 @@ def test_two_words_become_one_for_what_is_there_and_what_comes(ada: Person, ben:
 def test_only_a_moderator_merges_tags(ada: Person) -> None:
     with pytest.raises(Refused):
         merge("a", "b", by=ada)
+
+
+def test_merging_two_words_keeps_what_one_follows_of_a_person(ada: Person, ben: Person, dov: Person) -> None:
+    for wish in (Wish(tag="dirt"), Wish(tag="soil"), Wish(who=ben, tag="dirt")):
+        follow(wish, by=ada)
+    say_topic(ada, "dirt", "helping")
+    say_topic(ada, "soil", "starting")
+    merge("dirt", "soil", by=dov)
+    assert sorted(Follow.objects.values_list("who__handle", "tag"), key=str) == [
+        ("ben", "soil"),
+        (None, "soil"),
+    ]
+    assert [topic.tag for topic in ada.topics.all()] == ["soil"]
+    assert word_for("#Dirt") == "soil" and word_for("!?") == ""
+    merge("soil", "earth", by=dov)
+    assert word_for("dirt") == "earth"
+
+
+def test_the_normal_form_of_a_normal_form_is_itself() -> None:
+    assert not [
+        char for char in map(chr, range(0x110000)) if normal(normal(f"a{char}b")) != normal(f"a{char}b")
+    ]
+    assert normal(normal("x" * 99 + " y")) == normal("x" * 99 + " y")
