@@ -11,7 +11,7 @@ from potluck.posts.edit import Change, edit
 from potluck.posts.models import Post
 from potluck.posts.share import share_all
 from potluck.safety import limits
-from potluck.safety.screen import Verdict, screen
+from potluck.safety.screen import Verdict, screen, screen_length
 from potluck.search.index import index_posts
 
 
@@ -37,6 +37,8 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
 @transaction.atomic
 def amend(post: Post, change: Change, *, by: Person) -> Post:
     """Let a change to something shared in, and find it by its new words. Nobody is brought it again."""
+    if change.html is None:
+        screen_length(change.text)
     changed = edit(post, change, by=by)
     index_posts([changed])
     return changed

@@ -117,17 +117,21 @@ def outside_person(url: str, *, name: str = "") -> Person:
     known = Person.objects.filter(uri=url[:500]).first()
     if known:
         return known
-    host = urlsplit(url).hostname or "somewhere"
-    path = urlsplit(url).path.strip("/").split("/")[0]
-    hint = f"{host.removeprefix('www.')} {path}" if path.startswith("@") or path.startswith("~") else host
-    return Person.objects.create(
-        handle=as_handle(hint.removeprefix("www.")), name=name.strip()[:200], uri=url[:500], url=url[:2000]
+    parts = urlsplit(url)
+    host = (parts.hostname or "somewhere").removeprefix("www.")
+    path = parts.path.strip("/").split("/")[0]
+    hint = f"{host} {path}" if path.startswith(("@", "~")) else host
+    person, _new = Person.objects.get_or_create(
+        uri=url[:500], defaults={"handle": as_handle(hint), "name": name.strip()[:200], "url": url[:2000]}
     )
+    return person
 
 
 def find(handle: str) -> Person:
     """The person with this handle, or who claimed its page; Missing with a sentence if there is none."""
-    named = Person.objects.filter(handle=handle.strip().lstrip("@").lower()).select_related("claimed_by").first()
+    named = (
+        Person.objects.filter(handle=handle.strip().lstrip("@").lower()).select_related("claimed_by").first()
+    )
     person = named and (named.claimed_by or named)
     if person is None or person.removed_at:
         raise Missing(_("Nobody here is called @%(handle)s.") % {"handle": handle.strip().lstrip("@")})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from potluck.kit import markdown
@@ -38,8 +38,16 @@ def describe(person: Person, profile: Profile) -> Person:
     person.place = profile.place.strip().replace("\x00", "")[:200]
     person.languages = [word.strip()[:12] for word in profile.languages if word.strip()][:20]
     person.affiliations = [word.strip()[:200] for word in profile.affiliations if word.strip()][:20]
-    person.save()
+    try:
+        with transaction.atomic():
+            # Only what is said here: somebody may have changed the rest meanwhile.
+            person.save(update_fields=_SAID)
+    except IntegrityError:
+        raise Malformed(_("Somebody has this handle already. Choose another.")) from None
     return person
+
+
+_SAID = ("handle", "name", "about", "about_html", "place", "languages", "affiliations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

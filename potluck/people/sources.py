@@ -39,9 +39,11 @@ def add_source(
         },
     )
     if not new and (source.retired_at or source.paused_at):
+        if source.retired_at:
+            source.only_tags = list(only_tags)
         source.retired_at = source.paused_at = None
         source.note = ""
-        source.save(update_fields=["retired_at", "paused_at", "note"])
+        source.save(update_fields=["retired_at", "paused_at", "note", "only_tags"])
     return source, new
 
 

@@ -34,15 +34,18 @@ def unthank(post: Post, *, by: Person) -> None:
 
 @transaction.atomic
 def use(post: Post, *, by: Person, story: str = "", where: str = "") -> Use:
-    """Tell that one used this, how, and where it can be seen."""
+    """Tell that one used this, how, and where it can be seen. The same said twice is said once."""
     _may(post, by)
     if post.author_id == by.id:
         raise Refused(_("You made this yourself. Tell of it in a reply."))
     where = where.strip()
     if where and not where.startswith(("https://", "http://")):
         raise Malformed(_("The address of where you used it begins with https://."))
-    row = Use.objects.create(by=by, post=post, story=story.strip()[:5000], where=where[:2000])
-    record(Kind.USED, by=by.key, about=post.key, to=post.author_id)
+    # One after the other, so that a form sent twice tells it once.
+    Person.objects.select_for_update().get(pk=by.pk)
+    row, new = Use.objects.get_or_create(by=by, post=post, story=story.strip()[:5000], where=where[:2000])
+    if new:
+        record(Kind.USED, by=by.key, about=post.key, to=post.author_id)
     return row
 
 

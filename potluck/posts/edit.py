@@ -33,11 +33,14 @@ class Change:
 @transaction.atomic
 def edit(post: Post, change: Change, *, by: Person) -> Post:
     """Say it better. An edit is never brought to anybody again. Nothing is written when nothing changed."""
+    # As it is now: whoever read it before may have seen it before another change.
+    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
     if post.author_id != by.id:
         raise Refused(_("Only who wrote this can change it."))
     if post.deleted_at:
         raise Refused(_("This was deleted, so it cannot be changed."))
-    if not (change.text.strip() or change.title.strip() or change.link or change.html or post.via_id):
+    says = change.text.strip() or change.title.strip() or change.link or change.html or post.via_id
+    if not (says or post.attachments.exists()):
         raise Malformed(_("There is nothing left. To take it back, delete it."))
     if change.kind and change.kind not in Kind.values:
         raise Malformed(_("There is no such kind of post."))
@@ -47,15 +50,21 @@ def edit(post: Post, change: Change, *, by: Person) -> Post:
         before.save()
         post.edited_at = timezone.now()
         record(Happening.EDITED, by=by.key, about=post.key)
-    post.save()
+    post.save(update_fields=_SAID)
     return post
+
+
+_SAID = (
+    *("title", "text", "html", "excerpt", "highlights", "tags", "kind"),
+    *("link", "link_key", "edited_at"),
+)
 
 
 def _apply(post: Post, change: Change) -> None:
     said = markdown.tags_in(change.text) if change.html is None else []
     shown = render(change.text.strip(), change.html)
-    post.title = change.title.strip()[:500]
-    post.text = change.text.strip()
+    post.title = change.title.strip().replace("\x00", "")[:500]
+    post.text = change.text.strip().replace("\x00", "")
     post.html = shown.html
     post.excerpt = html.excerpt(shown.plain, EXCERPT)
     post.highlights = shown.highlights

@@ -36,11 +36,17 @@ def farewell(row: Leaving) -> None:
     """Let one member go, in one transaction. Files go last: what is not there cannot be shown by mistake."""
     person = row.person
     with transaction.atomic():
-        files = _forget_posts(person) if not row.keeps_posts else _forget_files(Q(person=person, post=None))
+        files = _forget_name(person) if row.keeps_posts else _forget_posts(person)
         _forget_ties(person)
         _forget_person(person)
     for path in files:
         (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True)
+
+
+def _forget_name(person: Person) -> list[str]:
+    """Leave all they shared, without the name their own feeds put to it."""
+    Post.objects.filter(author=person).update(byline="")
+    return _forget_files(Q(person=person, post=None))
 
 
 def _forget_posts(person: Person) -> list[str]:
@@ -87,6 +93,7 @@ def _forget_person(person: Person) -> None:
         name=_("Somebody who left"),
         about="",
         about_html="",
+        url="",
         picture="",
         place="",
         languages=[],

@@ -15,9 +15,8 @@ from potluck.posts.models import Post
 def release(post: Post, *, by: Person) -> None:
     """A moderator says it is fine: it goes out as if it were shared now."""
     _may(by)
-    if post.held_at:
-        Post.objects.filter(pk=post.pk).update(held_at=None)
-        kind = Kind.REPLIED if post.reply_to_id else Kind.SHARED
+    if Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None).update(held_at=None):
+        kind = Kind.REPLIED if post.reply_to_id else Kind.PASSED_ON if post.via_id else Kind.SHARED
         record(kind, by=post.author_id, about=post.key)
 
 
@@ -25,7 +24,9 @@ def release(post: Post, *, by: Person) -> None:
 def refuse(post: Post, *, by: Person) -> None:
     """A moderator says no: it is taken back; its author keeps the text as a draft."""
     _may(by)
-    Post.objects.filter(pk=post.pk).update(deleted_at=timezone.now())
+    held = Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None)
+    if not held.update(deleted_at=timezone.now()):
+        return
     post.author.saved_drafts.update_or_create(
         about=f"held-{post.id}", defaults={"fields": {"text": post.text}}
     )

@@ -33,8 +33,8 @@ def screen(draft: Draft) -> Verdict:
         or draft.via
     ):
         raise Malformed(_("There is nothing here yet. Write a line, or add a link or a file."))
-    if draft.source is None and len(draft.text) > MOST_TEXT:
-        raise Malformed(_("This is longer than a post can be. Attach it as a file, or share it in parts."))
+    if draft.source is None:
+        screen_length(draft.text)
     if draft.reply_to:
         _may_read(draft, draft.reply_to)
     if draft.via:
@@ -46,6 +46,12 @@ def screen(draft: Draft) -> Verdict:
     if draft.audience == Audience.NAMED and not draft.readers and not draft.reply_to:
         raise Malformed(_("Name at least one person this is for."))
     return _suspicion(draft)
+
+
+def screen_length(text: str) -> None:
+    """Refuse what is too long, said now or by a change."""
+    if len(text) > MOST_TEXT:
+        raise Malformed(_("This is longer than a post can be. Attach it as a file, or share it in parts."))
 
 
 def _who(draft: Draft) -> None:
