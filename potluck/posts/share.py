@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -22,12 +22,14 @@ from potluck.posts.tags import normal_all, resolve
 _ONLY_A_LINK = re.compile(r"https?://\S+\Z")
 # Tags at the end do not make a question less of one.
 _LAST_TAGS = re.compile(r"(?:\s+#[\w-]+)+\s*\Z")
+_HEADLINE = re.compile(r"\s*# +(\S.*?)[ #]*(?:\n|\Z)")
 EXCERPT = 400
 
 
 @transaction.atomic
 def share_all(drafts: Sequence[Draft]) -> list[Post]:
     """Write a batch of posts with their readers, files and events, and one job for all of it."""
+    drafts = [_with_title(draft) for draft in drafts]
     tags = resolve([normal_all([*draft.tags, *_said_tags(draft)]) for draft in drafts])
     people = _mentioned(drafts)
     posts = [_post(draft, words, people) for draft, words in zip(drafts, tags, strict=True)]
@@ -77,6 +79,19 @@ def render(text: str, cleaned: str | None = None) -> Rendered:
         return Rendered(cleaned, text, [])
     shown = markdown.render(text)
     return Rendered(shown, html.text_of(shown), markdown.highlights_in(text))
+
+
+def titled(title: str, text: str) -> tuple[str, str]:
+    """Title and text, where the text begins with a headline of its own."""
+    begun = None if title.strip() else _HEADLINE.match(text)
+    return (begun[1], text[begun.end() :]) if begun else (title, text)
+
+
+def _with_title(draft: Draft) -> Draft:
+    if draft.html is not None or draft.reply_to:
+        return draft
+    title, text = titled(draft.title, draft.text)
+    return replace(draft, title=title, text=text)
 
 
 def _said_tags(draft: Draft) -> list[str]:

@@ -15,6 +15,7 @@ from potluck.people.models import Circle, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
 from potluck.posts.models import Audience, Kind, Post
+from potluck.posts.share import titled
 from potluck.web import files
 from potluck.web.drafts import begun, done
 from potluck.web.posts import seen_by
@@ -168,9 +169,12 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
         kept = begun(request.viewer, f"edit-{post.id}")
         return render(request, "share/edit.html", {"post": post, "text": kept.get("text") or post.text})
     form = request.POST
+    title, text = form.get("title", ""), form.get("text", "")
+    if not post.reply_to_id:
+        title, text = titled(title, text)
     change = Change(
-        text=form.get("text", ""),
-        title=form.get("title", ""),
+        text=text,
+        title=title,
         tags=tuple(form.get("tags", "").replace(",", " ").split()),
         kind=form.get("kind", ""),
         link=post.link,
