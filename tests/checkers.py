@@ -40,7 +40,9 @@ FLAGS = [
 ]
 # Every rule of WCAG 2.2 up to AA, and axe's advice on landmarks, headings and labels.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-AXE_RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+AXE_RUN = "([type, values]) => axe.run(document, {runOnly: {type, values}, resultTypes: ['violations']})"
+# Those of them whose answer changes with the width and the colours of a page.
+AXE_LOOK = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 VNU_OPTIONS = ["--format", "json", "--stdout", "--exit-zero-always", "--also-check-css", "--also-check-svg"]
 # Where the checker's CSS is behind the browsers: field-sizing and containers, @layer before @import, var() in calc().
 BEHIND = (
@@ -60,14 +62,16 @@ TOO_WIDE = """() => {
 }"""
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, *, again: bool = False) -> list[str]:
     """What keeps somebody from using this page: one line per element, empty when nothing does.
 
     The checker enters by the debugger, so the page's own content security policy stays on.
     Needs a window with scripts; check the look without scripts in a second window.
+    `again`: the same page in another width or theme, so only what that can change is looked at.
     """
-    page.evaluate(needed(AXE).read_text(encoding="utf-8"))
-    found = page.evaluate(AXE_RUN, AXE_TAGS)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(needed(AXE).read_text(encoding="utf-8"))
+    found = page.evaluate(AXE_RUN, ["rule", AXE_LOOK] if again else ["tag", AXE_TAGS])
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} | {' '.join(map(str, node['target']))} | "
         f"{node['html'][:300]}"

@@ -8,6 +8,7 @@ with running(folder, POTLUCK_ALLOW_PRIVATE_NETWORK="1") as house:
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,10 +16,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+TOP = Path(__file__).parent.parent
+TELL = """
+import json, sys, importlib, django
+django.setup()
+print(json.dumps(importlib.import_module(sys.argv[1]).fill()))
+"""
 PATIENCE = 40.0
 TO_END = 8.0
 
@@ -43,11 +52,14 @@ class House:
         self.seen: list[psutil.Process] = []
 
     def run(self, *words: str) -> "subprocess.Popen[str]":
+        return self.python("-m", "potluck.cli", *words)
+
+    def python(self, *words: str) -> "subprocess.Popen[str]":
         ours = {"POTLUCK_DATA": str(self.data), "POTLUCK_PORT": str(self.port), **self.settings}
         environ = {name: value for name, value in os.environ.items() if name != "POTLUCK_STREAM_PORT"} | ours
-        command = [sys.executable, "-m", "potluck.cli", *words]
+        command = [sys.executable, *words]
         return subprocess.Popen(
-            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=TOP
         )
 
     def start(self) -> None:
@@ -61,9 +73,15 @@ class House:
 
     def say(self, *words: str) -> str:
         """Run a command beside the house, to its end; what it printed."""
-        command = self.run(*words)
-        printed, complaint = command.communicate(timeout=PATIENCE)
-        assert command.returncode == 0, complaint
+        return self._ended(self.run(*words))
+
+    def tell(self, story: str) -> Any:
+        """What the function `fill` of a module gives, run on this house's folder."""
+        return json.loads(self._ended(self.python("-c", TELL, story)))
+
+    def _ended(self, process: "subprocess.Popen[str]") -> str:
+        printed, complaint = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, complaint
         return printed
 
     def others(self) -> list[psutil.Process]:
@@ -120,6 +138,16 @@ def two_free_ports() -> int:
             except (OSError, OverflowError):
                 continue
             return port
+
+
+def code_for(mail: str, outbox: Path) -> str:
+    """The code in the newest letter to this address."""
+    until(lambda: list(outbox.glob(f"*{mail}.eml")), f"a letter to {mail}")
+    said = message_from_bytes(max(outbox.glob(f"*{mail}.eml")).read_bytes()).get_payload(decode=True)
+    assert isinstance(said, bytes)
+    found = re.search(r"^\s*([0-9A-Z]{3,}-?[0-9A-Z]{3,})\s*$", said.decode(), re.M)
+    assert found, said
+    return found[1]
 
 
 @contextmanager

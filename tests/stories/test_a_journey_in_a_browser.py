@@ -4,14 +4,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.checkers import OpenWindow, Windows
-from tests.house_run import House, running, until
+from tests.house_run import House, code_for, running
 from tests.stories.a_blog import Blog, blogging
 
 pytestmark = pytest.mark.xdist_group("house")
@@ -106,17 +104,6 @@ class Member:
         raise AssertionError(f"{self.name} does not see it on {self.page.url}: {what()}")
 
 
-def code_for(mail: str, outbox: Path) -> str:
-    """The code in the newest letter to this address."""
-    until(lambda: list(outbox.glob(f"*{mail}.eml")), f"a letter to {mail}")
-    newest = max(outbox.glob(f"*{mail}.eml"))
-    said = message_from_bytes(newest.read_bytes()).get_payload(decode=True)
-    assert isinstance(said, bytes)
-    found = re.search(r"^\s*([0-9A-Z]{3,}-?[0-9A-Z]{3,})\s*$", said.decode(), re.M)
-    assert found, said
-    return found[1]
-
-
 def entry(page: Page, title: str) -> Locator:
     return page.locator("main article", has_text=title)
 
@@ -124,7 +111,14 @@ def entry(page: Page, title: str) -> Locator:
 def name_the_blog(ada: Member, blog: Blog) -> None:
     """Name it, see what would come in, and say yes."""
     expect(ada.page).to_have_url(re.compile("/welcome/sources$"))
-    ada.house.say("source", "add", blog.origin + "/", "--person", ada.handle)
+    ada.page.get_by_label("Addresses").fill(blog.origin + "/")
+    ada.press("Look")
+    offered = ada.page.locator("main .person", has_text=blog.title)
+    for number in (1, 2, 3):
+        expect(offered).to_contain_text(f"Heap number {number}")
+    ada.press("Yes, share these under my name")
+    expect(ada.page).to_have_url(re.compile("/welcome/people$"))
+    expect(ada.page.get_by_role("status").first).to_contain_text("Named.")
 
 
 def give_back(ben: Member) -> None:
@@ -145,9 +139,9 @@ def hears_of_all_three(ada: Member, name: str) -> None:
     ada.visit("/home")
     ada.sees(lambda: entry(ada.page, "Mine took three."), seconds=20)
     expect(entry(ada.page, "Mine took three.").locator(".reason")).to_contain_text(f"{name} replied to you")
-    ada.sees(lambda: ada.page.locator(".beside li", has_text="thanks you for this"), seconds=20)
+    ada.sees(lambda: ada.page.locator(".beside li", has_text="thanked you for this"), seconds=20)
     back = ada.page.locator(".beside li", has_text=NEW)
-    expect(back).to_contain_text(f"{name} thanks you for this")
+    expect(back).to_contain_text(f"{name} thanked you for this")
     expect(back).to_contain_text(f"{name} passed this on")
     back.get_by_role("link", name=NEW).click()
     expect(ada.page.locator(".gifts")).to_contain_text(f"Thanked by {name}")
