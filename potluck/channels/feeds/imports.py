@@ -107,7 +107,7 @@ def _name(entries: Sequence[Subscription], person: Person) -> Brought:
 
 def _follow(entries: Sequence[Subscription], person: Person) -> Brought:
     """Each feed as somebody outside, unless it is a member's, whom the member follows from now on."""
-    brought, wanted, people = Brought(), [], dict[int, Person]()
+    brought, people, wanted = Brought(), list[tuple[Person, str]](), list[Source]()
     whose = naming.whose_all([(entry.url, entry.html_url) for entry in entries])
     for entry, who in zip(entries, whose, strict=True):
         if who == person or who.removed_at:
@@ -116,12 +116,12 @@ def _follow(entries: Sequence[Subscription], person: Person) -> Brought:
             continue
         if not who.is_member:
             wanted.append(Source(person=who, url=entry.url, added_by=person, home_url=entry.html_url[:2000]))
-        brought.known += who.id in people
-        people[who.id] = who
-    fresh = follow_all(list(people.values()), by=person)
-    brought.new += len(fresh)
-    brought.known += len(people) - len(fresh)
-    _look_soon([source.url for source in add_outside(wanted)])
+        people.append((who, entry.url))
+    named = {(source.person_id, source.url) for source in add_outside(wanted)}
+    followed = {row.who_id for row in follow_all([who for who, _url in people], by=person)}
+    brought.new = sum((who.id, url) in named or who.id in followed for who, url in people)
+    brought.known = len(people) - brought.new
+    _look_soon([url for _key, url in named])
     return brought
 
 
