@@ -1,6 +1,7 @@
 """A post's own page, with its thread, and what it said before."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,12 +27,25 @@ def seen_by(viewer: Person | None, post_id: int) -> Post:
 
 @require_safe
 def post(request: HttpRequest, post_id: int) -> HttpResponse:
-    """One post and its thread. A reply is shown in its thread, where it stands."""
+    """One post and its thread. A reply is shown in its thread, where it stands, or alone where one answers it."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    post = seen_by(viewer, post_id)
-    if post.reply_to_id and Post.objects.visible_to(viewer).filter(pk=post.thread).exists():
-        return HttpResponsePermanentRedirect(f"/posts/{post.thread}#post-{post.id}")
-    return render(request, "posts/post.html", _page(post, viewer))
+    try:
+        post = seen_by(viewer, post_id)
+    except Missing:
+        return _gone(request, viewer, post_id)
+    thread = f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id else ""
+    if thread and "alone" not in request.GET:
+        return redirect(thread)
+    return render(request, "posts/post.html", {**_page(post, viewer), "thread_page": thread})
+
+
+def _gone(request: HttpRequest, viewer: Person | None, post_id: int) -> HttpResponse:
+    """What was said to something that is not there any more, or not for this person. Missing, if nothing is theirs."""
+    begun = Post.objects.filter(pk=post_id, reply_to=None).first()
+    left = replies(begun, viewer) if begun else []
+    if not left:
+        raise Missing(_("This is not there, or it is not for everybody to see."))
+    return render(request, "posts/gone.html", {"replies": left})
 
 
 def _page(post: Post, viewer: Person | None) -> dict[str, object]:

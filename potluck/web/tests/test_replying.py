@@ -1,0 +1,44 @@
+"""Answering an answer: on its own page, with a box that answers it and nothing else."""
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from potluck.door import admit
+from potluck.people.models import Person
+from potluck.posts.draft import Draft
+from potluck.posts.models import Post
+
+As = Callable[[Person | None], Client]
+
+
+def test_an_answer_is_answered_on_its_own_page(ada: Person, ben: Person, as_: As) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off?"))
+    answer = admit(Draft(author=ben, text="Bran", reply_to=question))
+    browser = as_(ada)
+    thread = browser.get(f"/posts/{question.id}").content.decode()
+    assert f"/posts/{answer.id}?alone#reply-box-text" in thread
+    alone = browser.get(f"/posts/{answer.id}?alone").content.decode()
+    assert f'action="/posts/{answer.id}/replies"' in alone
+    assert f"/posts/{question.id}#post-{answer.id}" in alone
+    said = browser.post(f"/posts/{answer.id}/replies", {"text": "How deep?"})
+    deeper = Post.objects.get(reply_to=answer)
+    assert said["Location"] == f"/posts/{question.id}#post-{deeper.id}"
+
+
+def test_an_answer_is_read_in_its_thread(ada: Person, ben: Person, as_: As) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off?"))
+    answer = admit(Draft(author=ben, text="Bran", reply_to=question))
+    assert as_(None).get(f"/posts/{answer.id}")["Location"] == f"/posts/{question.id}#post-{answer.id}"
+
+
+def test_asking_how_begins_the_reply(ada: Person, ben: Person, as_: As) -> None:
+    note = admit(Draft(author=ben, text="Bran works."))
+    assert "How did you do it?" in as_(ada).get(f"/posts/{note.id}?begin=how").content.decode()
+    assert "How did you do it?" not in as_(ada).get(f"/posts/{note.id}").content.decode()
+
+
+def test_an_address_that_forms_are_sent_to_says_so(ada: Person, as_: As) -> None:
+    answer = as_(ada).get("/posts/7/thanks")
+    assert answer.status_code == 405
+    assert "There is nothing to read at it" in answer.content.decode()
