@@ -33,6 +33,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = h.person_id
 {JOINS}
 WHERE {VISIBLE_SQL}
+  AND NOT EXISTS (SELECT FROM people_mute mu WHERE mu.by_id = %(me)s AND mu.who_id = p.author_id)
 """
 _DAY = (
     _FROM.format(some="AND place < 2", newest=NEWEST)

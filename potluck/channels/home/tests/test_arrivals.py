@@ -10,7 +10,7 @@ from django.utils import timezone
 from potluck.channels.home import mind, read
 from potluck.channels.home.models import Arrival
 from potluck.door import admit
-from potluck.people.block import mute
+from potluck.people.block import mute, unmute
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Level, Person
 from potluck.people.profile import time_zones
@@ -78,6 +78,17 @@ def test_what_a_muted_person_passes_on_or_gives_is_not_heard(
     work()
     assert texts(ada) == []
     assert read.today(ada).gifts == []
+
+
+def test_muting_somebody_quiets_what_they_brought_already(ada: Person, ben: Person, work: Work) -> None:
+    follow(Wish(who=ben), by=ada)
+    admit(Draft(author=ben, text="Sow broad beans"))
+    work()
+    assert texts(ada) == ["Sow broad beans"]
+    mute(ben, by=ada)
+    assert texts(ada) == []
+    unmute(ben, by=ada)
+    assert texts(ada) == ["Sow broad beans"]
 
 
 def test_thanks_for_ones_own_link_are_a_gift_though_another_shared_it_first(
@@ -155,8 +166,8 @@ def test_levels_of_a_person_say_whether_replies_and_what_is_passed_on_are_heard(
     hers = admit(Draft(author=cleo, text="By Cleo"))
     for level in Level:
         follow(Wish(who=ben), by=ada, level=level)
-        own = admit(Draft(author=ben, text="His own"))
-        admit(Draft(author=ben, text="His reply", reply_to=hers))
+        own = admit(Draft(author=ben, text=f"His own {level}"))
+        admit(Draft(author=ben, text=f"His reply {level}", reply_to=hers))
         delete(passed := admit(Draft(author=ben, via=hers, kind="note")), by=ben)
         Post.objects.filter(pk=passed.pk).update(deleted_at=None)
         work()
@@ -165,9 +176,9 @@ def test_levels_of_a_person_say_whether_replies_and_what_is_passed_on_are_heard(
         delete(own, by=ben)
     assert heard == {
         Level.MUTED: [],
-        Level.NORMAL: ["By Cleo", "His own"],
-        Level.FIRST: ["His own"],
-        Level.ALL: ["By Cleo", "His own", "His reply"],
+        Level.NORMAL: ["By Cleo", "His own 1"],
+        Level.FIRST: ["His own 2"],
+        Level.ALL: ["By Cleo", "His own 3", "His reply 3"],
     }
 
 
