@@ -9,6 +9,7 @@ from potluck.kit.errors import Missing
 from potluck.kit.pages import say
 from potluck.people.invite import standing_invitation
 from potluck.people.join import join
+from potluck.people.leaving import Leaving
 from potluck.people.models import Account, Invitation, Person
 from potluck.web.first_share import publish_kept
 from potluck.web.joining import tell_moderators
@@ -48,6 +49,8 @@ def arrive(request: HttpRequest, account: Account) -> Arrival:
     if new:
         request.session[FIRST_POST] = post.id if post else None
         return Arrival(person, WELCOME)
+    if Leaving.objects.filter(person=person).exists():
+        return Arrival(person, "/you/account/leaving")  # Being here does not yet mean to stay.
     if post:
         say(request, _("It is out."))
         return Arrival(person, post.page)

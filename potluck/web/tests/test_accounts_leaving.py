@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -70,6 +71,16 @@ def test_within_the_time_one_can_stay_after_all(ada: Person, as_: As) -> None:
     time_passes()
     assert Post.objects.public().filter(pk=post.pk).exists()
     assert Account.objects.filter(email="ada@example.org").exists()
+
+
+def test_who_signs_in_while_leaving_is_asked_whether_to_stay(ada: Person, client: Client) -> None:
+    assert ada.account is not None
+    ada.account.set_password("a long enough secret")
+    ada.account.save()
+    EmailAddress.objects.create(user=ada.account, email="ada@example.org", primary=True, verified=True)
+    leave(ada, typed="ada", keeps_posts=False)
+    answer = client.post("/accounts/login/", {"login": "ada@example.org", "password": "a long enough secret"})
+    assert answer["Location"] == "/you/account/leaving"
 
 
 def test_everything_goes_when_the_time_is_over(ada: Person, ben: Person) -> None:
