@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from potluck.kit import html
 from potluck.kit.wording import names
 from potluck.people.directory import shown_to
 from potluck.people.models import Block, Follow, Mute, Person, Topic
@@ -124,7 +125,7 @@ def _told(found: list[tuple[int, _Found]]) -> list[Suggestion]:
     for author, row in found:
         person, title = people.get(author), titles.get(row.near or row.newest)
         if person and title is not None:
-            about = person.about.split("\n")[0][:200]
+            about = html.excerpt(html.text_of(person.about_html), 200)
             why = _why(row, _short(title))
             told.append(Suggestion(author, person.shown_name, person.page, person.is_member, about, why))
     return told

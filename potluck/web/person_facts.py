@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from potluck.kit import html
 from potluck.people.models import Follow, Person, Stage
 
 
@@ -35,7 +36,9 @@ def shown(people: Sequence[Person], viewer: Person | None) -> list[Shown]:
             name=person.shown_name,
             url=person.page,
             is_member=person.is_member,
-            about=" · ".join(part for part in (person.about.split("\n")[0][:160], person.place) if part),
+            about=" · ".join(
+                part for part in (html.excerpt(html.text_of(person.about_html), 160), person.place) if part
+            ),
             can_help=[t.tag for t in person.topics.all() if t.stage == Stage.HELPING][:6],
             follows=person.id in followed,
         )
