@@ -34,7 +34,7 @@ const acts = {
   r: () => press("reply"),
   e: () => press("seen"),
   ">": () => press("passing"),
-  c: () => (document.querySelector("form.compose textarea") ?? { focus: () => location.assign("/share") }).focus(),
+  c: () => (document.querySelector("form.compose textarea") ?? { focus: () => location.assign("/share#share-text") }).focus(),
   "/": () => (document.querySelector("[type=search]") ?? { focus: () => location.assign("/search") }).focus(),
   "?": () => sheet?.showModal(),
 };
