@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from potluck.people.models import Person
+from potluck.posts.again import shared_already
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, edit
 from potluck.posts.models import Post
@@ -15,9 +16,16 @@ from potluck.safety.screen import Verdict, screen, screen_length
 from potluck.search.index import index_posts
 
 
+@transaction.atomic
 def admit(draft: Draft) -> Post:
-    """Let one thing in that a person says themselves. Raises Refused or Malformed with a sentence."""
+    """Let one thing in that a person says themselves, once however often it is sent.
+
+    Raises Refused or Malformed with a sentence.
+    """
     if draft.source is None:
+        known = shared_already(draft)
+        if known is not None:
+            return known
         limits.take("reply" if draft.reply_to else "share", draft.author.id)
     return admit_all([draft])[0]
 

@@ -28,6 +28,8 @@ def signed_in_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBas
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "viewer", None) is None:
+            if request.POST.get("text", "").strip():
+                raise Refused(_("You are not signed in any more. Sign in, and send it again."))
             back = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(back)}")
         return view(request, *args, **kwargs)  # type: ignore[arg-type]

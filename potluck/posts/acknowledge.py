@@ -42,7 +42,7 @@ def use(post: Post, *, by: Person, story: str = "", where: str = "") -> Use:
     if where and not where.startswith(("https://", "http://")):
         raise Malformed(_("The address of where you used it begins with https://."))
     # One after the other, so that a form sent twice tells it once.
-    Person.objects.select_for_update().get(pk=by.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)
     row, new = Use.objects.get_or_create(by=by, post=post, story=story.strip()[:5000], where=where[:2000])
     if new:
         record(Kind.USED, by=by.key, about=post.key, to=post.author_id)

@@ -1,5 +1,7 @@
 """What was begun and not shared: kept as it is typed, offered again, thrown away on request."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -66,7 +68,8 @@ def _address(row: SavedDraft) -> str:
     """Where to go on with it."""
     what, _dash, key = row.about.partition("-")
     if what == "reply" and key.isdigit():
-        return f"/posts/{key}#reply"
+        return f"/posts/{key}?alone#reply-box-text"
     if what == "edit" and key.isdigit():
         return f"/posts/{key}/edit"
-    return "/share"
+    # What a moderator gave back goes on as a share like any other.
+    return f"/share?{urlencode({'text': row.fields.get('text', '')})}" if what == "held" else "/share"

@@ -25,8 +25,8 @@ def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
         limits.take("upload", viewer.id, len(given))
     alts = [*request.POST.getlist("alt"), *[""] * len(given)]
     kept = [files.take_in(file, by=viewer, alt=alt).id for file, alt in zip(given, alts, strict=False)]
-    waiting = [int(key) for key in request.POST.getlist("attachment") if key.isdigit()]
-    return (*waiting, *kept)
+    waiting = [key for key in request.POST.getlist("attachment") if key.isascii() and key.isdigit()]
+    return (*(int(key) for key in waiting if len(key) < 19), *kept)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from potluck.kit import pages
 from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
@@ -78,10 +79,37 @@ def plain_sentences(get_response: Handler) -> Handler:
     """Turn the errors that are meant for people into a page that says what happened and what to do."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            return _only_sent(request, response)
+        return response
 
+    middleware.process_view = _readable  # type: ignore[attr-defined]
     middleware.process_exception = _shown  # type: ignore[attr-defined]
     return middleware
+
+
+def _readable(
+    request: HttpRequest, view: object, args: object, given: dict[str, object]
+) -> HttpResponse | None:
+    """Turn away what no person types and no database keeps: a character of value zero."""
+    if any("\x00" in str(value) for value in given.values()):
+        return _shown(request, Missing(_("There is nothing at this address.")))
+    said = (
+        value for form in (request.GET, request.POST) for _name, values in form.lists() for value in values
+    )
+    if any("\x00" in value for value in said):
+        return _shown(request, Malformed(_("There is a character in it that no text can hold.")))
+    return None
+
+
+def _only_sent(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
+    """Somebody opened an address that forms are sent to, as by reloading what came of one."""
+    sentence = _("This address takes what a button sends. There is nothing to read at it.")
+    response = pages.render(request, "errors/404.html", {"sentence": sentence})
+    response.status_code = bare.status_code
+    response.headers["Allow"] = bare.headers["Allow"]
+    return response
 
 
 _STATUS: dict[type[PotluckError], int] = {Refused: 403, Missing: 404, Malformed: 400}
@@ -90,7 +118,14 @@ _STATUS: dict[type[PotluckError], int] = {Refused: 403, Missing: 404, Malformed:
 def _shown(request: HttpRequest, error: Exception) -> HttpResponse | None:
     for kind, status in _STATUS.items():
         if isinstance(error, kind):
-            response = pages.render(request, f"errors/{status}.html", {"sentence": str(error)})
+            context = {"sentence": str(error), "written": _written(request)}
+            response = pages.render(request, f"errors/{status}.html", context)
             response.status_code = status
             return response
     return None
+
+
+def _written(request: HttpRequest) -> str:
+    """What somebody wrote and sent, so that an error does not cost them their words."""
+    said = (request.POST.get(name, "").strip() for name in ("text", "story", "note", "about"))
+    return next((words for words in said if words), "")

@@ -89,8 +89,9 @@ def _draft(request: HttpRequest, viewer: Person, *, reply_to: Post | None = None
 
 def _audience(chosen: str, names: str, viewer: Person) -> tuple[int, Circle | None, tuple[Person, ...]]:
     """Read `public`, `members`, `circle-<id>`, `named` or `me`; an unknown word is refused, never widened."""
-    if chosen.startswith("circle-") and chosen[7:].isdigit():
-        circle = Circle.objects.filter(pk=int(chosen[7:]), owner=viewer).first()
+    if chosen.startswith("circle-"):
+        # By comparing words: a number that no id can be is no circle, and no error.
+        circle = next((c for c in Circle.objects.filter(owner=viewer) if chosen == f"circle-{c.id}"), None)
         if circle is None:
             raise Malformed(_("Choose one of your circles, or another audience."))
         return Audience.CIRCLE, circle, ()
@@ -139,9 +140,11 @@ def audiences(viewer: Person | None) -> list[Choice]:
 
 def _given_text(text: str, title: str, url: str) -> str:
     """One text of what a share sheet or a bookmarklet sends."""
-    return "\n\n".join(
-        part.strip() for part in (text, title, url) if part.strip() and part.strip() not in text[1:]
-    )
+    said = text.strip()
+    for part in (title.strip(), url.strip()):
+        if part and part not in said:
+            said = f"{said}\n\n{part}" if said else part
+    return said
 
 
 @require_POST

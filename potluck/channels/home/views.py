@@ -105,7 +105,7 @@ def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
     if post is None:
         raise Missing(_("This is not there any more, or not for you."))
     days = request.POST.get("days", "1")
-    if not days.isdigit() or not 1 <= int(days) <= 3660:
+    if not (days.isdecimal() and len(days) < 5 and 1 <= int(days) <= 3660):
         raise Malformed(_("Say in how many days, from 1 to 3660."))
     morning = read.dawn(request.viewer) + timedelta(days=int(days), hours=7)
     keep(post, by=request.viewer, remind_at=morning)
