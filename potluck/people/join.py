@@ -31,7 +31,7 @@ RESERVED = frozenset(_RESERVED.split())
 def as_handle(name: str) -> str:
     """A handle made of a name, free to take. Names in other scripts become `person-…`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = _NOT_HANDLE.sub("-", plain).strip("-")[:24]
+    base = _NOT_HANDLE.sub("-", plain).strip("-")[:24].strip("-")
     if len(base) < 2 or base in RESERVED:
         base = f"person-{secrets.token_hex(3)}"
     handle = base
