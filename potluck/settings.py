@@ -65,6 +65,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",
     "potluck.people.mind",
     "potluck.posts.mind",
+    "potluck.safety.mind",
     "potluck.search.emptied",
     "potluck.safety.mind",
     "potluck.search.mind",

@@ -11,6 +11,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 _LOW_BITS = 16
+# The last moment that leaves 63 bits to an id, in the year 6429.
+_LAST = (1 << 47) - 1000
 _MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _counter = itertools.count(secrets.randbits(32))
@@ -19,8 +21,7 @@ _lock = threading.Lock()
 
 def new_id(at: datetime | None = None) -> int:
     """An id for something that happened at `at` (aware; now if left out; before 1970 counts as 1970)."""
-    moment = at or datetime.now(UTC)
-    milliseconds = max(0, (moment - EPOCH) // _MILLISECOND)
+    milliseconds = _milliseconds(at or datetime.now(UTC))
     with _lock:
         count = next(_counter)
     if milliseconds % 1000 == 0:
@@ -30,7 +31,11 @@ def new_id(at: datetime | None = None) -> int:
 
 def first_id(at: datetime) -> int:
     """The smallest id of that moment: everything since then has this id or a larger one."""
-    return max(0, (at - EPOCH) // _MILLISECOND) << _LOW_BITS
+    return _milliseconds(at) << _LOW_BITS
+
+
+def _milliseconds(at: datetime) -> int:
+    return min(max(0, (at - EPOCH) // _MILLISECOND), _LAST)
 
 
 def moment_of(key: int) -> datetime:

@@ -11,8 +11,8 @@ from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post, Thanks
 
-# A page of a thread; longer ones go on by key.
-MOST = 200
+# A thread shows so many of its first replies. Longer ones are feeds, more than talk.
+MOST = 1000
 
 
 @dataclass(slots=True)

@@ -1,12 +1,12 @@
-"""Forget how often things were done once it does not matter any more."""
+"""Keep no count longer than it is needed."""
 
 from procrastinate.contrib.django import app
 
 from potluck.safety.limits import forget_old
 
 
-@app.periodic(cron="41 4 * * *")
+@app.periodic(cron="37 3 * * *")
 @app.task(name="potluck.safety.forget", queue="chores", pass_context=False)
 def forget(timestamp: int) -> None:
-    """Nightly."""
+    """Nightly: drop the counts of days that are over."""
     forget_old()
