@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from potluck.kit.errors import Refused
 
@@ -30,11 +31,20 @@ def signed_in_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBas
         if getattr(request, "viewer", None) is None:
             if request.POST.get("text", "").strip():
                 raise Refused(_("You are not signed in any more. Sign in, and send it again."))
-            back = request.get_full_path() if request.method == "GET" else "/"
-            return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(back)}")
+            return _to_sign_in(request)
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the page for it, and back to where they are; a button takes the whole page there, not its own place."""
+    pressed = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    back = request.get_full_path() if request.method == "GET" else urlsplit(pressed).path
+    page = f"{settings.LOGIN_URL}?next={quote(back or '/')}"
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(page)
+    return HttpResponseRedirect(page)
 
 
 def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:

@@ -42,3 +42,12 @@ def test_an_address_that_forms_are_sent_to_says_so(ada: Person, as_: As) -> None
     answer = as_(ada).get("/posts/7/thanks")
     assert answer.status_code == 405
     assert "There is nothing to read at it" in answer.content.decode()
+
+
+def test_a_button_pressed_after_signing_out_leads_the_page_to_sign_in_and_back(ada: Person, as_: As) -> None:
+    note = admit(Draft(author=ada, text="Bran works."))
+    pressed = {"HX-Request": "true", "HX-Current-URL": "http://testserver/home?from=a+mail"}
+    answer = as_(None).post(f"/posts/{note.id}/thanks", headers=pressed)
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/home"
+    plain = as_(None).post(f"/posts/{note.id}/thanks", headers={"Referer": "http://testserver/archive"})
+    assert plain["Location"] == "/accounts/login/?next=/archive"
