@@ -164,7 +164,7 @@ class _acts:
         self.env, self.drawn = env, dict[tuple[object, ...], str]()
 
     def __call__(self, e: Any, viewer: object) -> Markup:
-        waiting = e.place == "waiting"
+        waiting = e.place == "waiting" and e.kind == "question"
         here = (get_language(), viewer is not None, waiting, e.thanked, e.passed, e.kept, e.mine, e.seen)
         row = self.drawn.get(here) or self._draw(here)
         return Markup(row.replace(self.NUMBER, str(int(e.id))))  # noqa: S704
