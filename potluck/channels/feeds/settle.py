@@ -32,10 +32,14 @@ class Look:
     gone: bool = False
 
 
+# Claimed feeds are not due; one that is was named again while it was read, and is read whole once more.
 _SETTLE = """
 UPDATE feeds_subscription s
-SET looked_at = %(now)s, next_look_at = %(now)s + make_interval(secs => v.rest), interval = v.rest, errors = v.errors,
-    etag = COALESCE(v.etag, s.etag), modified = COALESCE(v.modified, s.modified), digest = COALESCE(v.digest, s.digest)
+SET looked_at = %(now)s, interval = v.rest, errors = v.errors, next_look_at = CASE WHEN s.next_look_at <= now()
+        THEN s.next_look_at ELSE %(now)s + make_interval(secs => v.rest) END,
+    etag = CASE WHEN s.next_look_at <= now() THEN '' ELSE COALESCE(v.etag, s.etag) END,
+    modified = CASE WHEN s.next_look_at <= now() THEN '' ELSE COALESCE(v.modified, s.modified) END,
+    digest = CASE WHEN s.next_look_at <= now() THEN ''::bytea ELSE COALESCE(v.digest, s.digest) END
 FROM unnest(%(ids)s::bigint[], %(rests)s::int[], %(errors)s::int[], %(etags)s::text[], %(modifieds)s::text[],
             %(digests)s::bytea[]) v(id, rest, errors, etag, modified, digest)
 WHERE s.id = v.id

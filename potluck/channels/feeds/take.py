@@ -17,6 +17,7 @@ from potluck.kit.links import link_key
 from potluck.people.models import Source
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
+from potluck.posts.lines import host
 from potluck.posts.models import Kind, Post
 from potluck.posts.tags import normal_all
 
@@ -253,13 +254,20 @@ def _same_page(one: _Fresh, there: Sequence[_There]) -> int | None:
 
 
 def _bring_home(fresh: Sequence[_Fresh], found: dict[Key, int]) -> None:
-    """What came first by somebody else's collection is given to the member whose own source now brings it."""
-    for one in fresh:
-        key = found.get(one.key)
-        if key and one.draft.author.is_member:
-            theirs = Post.objects.filter(pk=key, author__account=None, source__isnull=False)
-            if theirs.update(author=one.draft.author, source=one.draft.source):
-                door.find_again(Post.objects.filter(pk=key))
+    """What came first by a collection elsewhere is given to the member on whose own site it lies.
+
+    What came by that very site stays with whom it is known by, until the site is claimed: naming proves nothing.
+    """
+    mine = {found[one.key]: one for one in fresh if one.key in found and one.draft.author.is_member}
+    theirs = Post.objects.filter(id__in=mine, author__account=None, source__isnull=False).select_related(
+        "source"
+    )
+    for post in theirs:
+        draft = mine[post.id].draft
+        page = host(post.url)
+        if draft.source and post.source and page == host(draft.source.url) != host(post.source.url):
+            Post.objects.filter(pk=post.pk).update(author=draft.author, source=draft.source)
+            door.find_again(Post.objects.filter(pk=post.pk))
 
 
 def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:

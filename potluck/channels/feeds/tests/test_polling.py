@@ -86,6 +86,17 @@ def test_only_chosen_tags_come_in(ada: Person) -> None:
 
 def test_hostile_markup_is_cleaned_when_it_comes_in(eve: Person) -> None:
     source, _ = add_source("https://eve.example/feed", person=eve, by=None)
-    read_now(source, feed(("a", "Hi", "&lt;script&gt;alert(1)&lt;/script&gt;&lt;p onclick='x()'&gt;safe&lt;/p&gt;")))
+    read_now(
+        source,
+        feed(("a", "Hi", "&lt;script&gt;alert(1)&lt;/script&gt;&lt;p onclick='x()'&gt;safe&lt;/p&gt;")),
+    )
     post = Post.objects.get()
     assert "script" not in post.html and "onclick" not in post.html and "safe" in post.html
+
+
+def test_naming_somebody_elses_blog_takes_nothing_from_them(eve: Person, ada: Person) -> None:
+    hers, _ = add_source("https://eve.example/feed", person=eve, by=None)
+    read_now(hers, feed(("a", "One", "first")))
+    taken, _ = add_source("https://eve.example/feed", person=ada, by=ada)
+    read_now(taken, feed(("a", "One", "first")))
+    assert Post.objects.get().author == eve
