@@ -55,13 +55,16 @@ def infer_kind(draft: Draft) -> str:
     text = draft.text.strip()
     if draft.link or _ONLY_A_LINK.match(text):
         return Kind.LINK
-    if not (draft.source or draft.via) and _LAST_TAGS.sub("", draft.title or text).rstrip(" )*_").endswith(
-        "?"
-    ):
+    if not (draft.source or draft.via) and any(map(_asks, [draft.title or text, text.partition("\n")[0]])):
         return Kind.QUESTION
     if draft.attachments and not text and not draft.title:
         return Kind.FILE
     return Kind.ARTICLE if draft.title else Kind.NOTE
+
+
+def _asks(words: str) -> bool:
+    """Whether this ends as a question does. One often asks in the first line and explains below it."""
+    return _LAST_TAGS.sub("", words).rstrip(" )*_").endswith(("?", "？", "؟"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ def without_its_token(page: Page, at: At) -> None:
     press("Save")(page, at)
 
 
+def thank(page: Page, at: At) -> None:
+    press("Thank")(page, at)
+    page.get_by_role("button", name="Thanked").first.wait_for()
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+
+
 def ask_for_keys(page: Page, at: At) -> None:
     page.keyboard.press("?")
 
@@ -150,7 +156,7 @@ DONE = [
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "{blog}"}), "with a preview"),
-    Scene("ada", "{page}", press("Thank"), "thanked"),
+    Scene("ada", "{page}", thank, "thanked"),
     Scene("", "/", press("Share", FIRST), "with a first share"),
     Scene("", "/accounts/login/", press("Mail me a code", CLEO), "with a code on its way"),
     Scene("", "/accounts/password/reset/", press("Mail me a code", CLEO), "with a code on its way"),

@@ -10,7 +10,7 @@ LONG_ABOUT = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeam
 LONG_PLACE = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 TITLE = "Compost in a flat: what three years taught me"
 ARTICLE = """
-I weigh everything, since one forgets.[^1] It began with *one* bucket and **no** plan.
+I weigh everything, since one forgets. It began with *one* bucket and **no** plan.
 
 ## What goes in
 
@@ -35,8 +35,6 @@ def weight(start: float, weeks: int) -> float:
 ```
 
 Read `weights.csv`, or [the page I began with](https://example.org/compost). #soil #balcony
-
-[^1]: A kitchen scale will do.
 """
 QUESTION = (
     "How do you keep slugs off seedlings without poison?\n\nI have tried eggshells, coffee, and shouting."

@@ -1,4 +1,4 @@
-// When a small button's answer does not arrive, say so in the line for what is to be said.
+// What a small button's answer does to the page; when none arrives, the line for what is to be said says so.
 
 const place = () => document.getElementById("notices");
 
@@ -9,6 +9,17 @@ function tell(words) {
   place()?.replaceChildren(line);
   line.scrollIntoView({ block: "nearest" });
 }
+
+// A button that becomes its answer keeps the focus, or one who moves by keyboard would have to begin anew.
+let held = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  held = event.detail.target === document.activeElement ? event.detail.target : null;
+});
+document.addEventListener("htmx:load", (event) => {
+  if (!held || held.isConnected || !event.target.matches("button")) return;
+  held = null;
+  event.target.focus({ preventScroll: true });
+});
 
 document.addEventListener("htmx:sendError", () => tell(place().dataset.lost));
 document.addEventListener("htmx:responseError", (event) => {
