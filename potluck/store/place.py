@@ -113,7 +113,14 @@ def database(data: Path) -> dict[str, Any]:
         **named,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "potluck", **given},
+        # Values travel apart from statements, so the server plans a statement once and not each time: for our pages
+        # planning costs more than doing. A pooler in between has to know prepared statements (PgBouncer 1.21 does).
+        "OPTIONS": {
+            "application_name": "potluck",
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            **given,
+        },
     }
 
 
