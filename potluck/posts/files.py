@@ -2,11 +2,13 @@
 
 import mimetypes
 import secrets
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.kit.errors import Malformed, Missing
@@ -17,6 +19,8 @@ from potluck.posts.models import Attachment, Post
 
 LONGEST_SIDE = 2400
 MOST_PIXELS = 60_000_000
+# How long a file waits for its post: a text that was refused may be mended days later.
+WAITS = timedelta(days=7)
 # Shown in the page; anything else is offered for saving and never opened by the browser as a page of ours.
 SHOWN = frozenset(
     {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "video/mp4", "text/plain"}
@@ -64,3 +68,11 @@ def open_for(viewer: Person | None, file_id: int) -> tuple[Attachment, Path]:
     if row is None or place is None or not place.is_file():
         raise Missing(_("This file is not there, or it is not for everybody."))
     return row, place
+
+
+def sweep_waiting() -> int:
+    """Remove files that waited a week for a post that never came. Returns how many."""
+    old = Attachment.objects.filter(post=None, added_at__lt=timezone.now() - WAITS)
+    for row in old:
+        (Path(settings.MEDIA_ROOT) / row.path).unlink(missing_ok=True)
+    return old.delete()[0]

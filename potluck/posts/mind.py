@@ -1,9 +1,10 @@
-"""Keep promises about posts and people: who asked to leave is let go when the time to think again is over."""
+"""Keep promises about posts and people: who asked to leave is let go in time, files that never found a post too."""
 
 from procrastinate.contrib.django import app
 
 from potluck.people.leave import due
 from potluck.posts.farewell import farewell
+from potluck.posts.files import sweep_waiting
 
 
 @app.periodic(cron="23 * * * *")
@@ -12,3 +13,10 @@ def let_go(timestamp: int) -> None:
     """Hourly: carry out what leaving members asked for."""
     for row in due():
         farewell(row)
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="potluck.posts.sweep_files", queue="chores", pass_context=False)
+def sweep_files(timestamp: int) -> None:
+    """Nightly: files taken in for something that was never shared."""
+    sweep_waiting()

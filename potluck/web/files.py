@@ -1,5 +1,6 @@
 """Files: taken in with a post, and shown to whoever may see it."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +12,7 @@ from potluck.kit.errors import Malformed
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.people.models import Person
 from potluck.posts import files
+from potluck.posts.models import Attachment
 from potluck.safety import limits
 
 MOST_FILES = 12
@@ -27,6 +29,11 @@ def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
     kept = [files.take_in(file, by=viewer, alt=alt).id for file, alt in zip(given, alts, strict=False)]
     waiting = [key for key in request.POST.getlist("attachment") if key.isascii() and key.isdigit()]
     return (*(int(key) for key in waiting if len(key) < 19), *kept)
+
+
+def waiting(viewer: Person, keys: Sequence[int]) -> list[Attachment]:
+    """Files taken in whose post was refused: they go with the next try."""
+    return list(Attachment.objects.filter(id__in=keys, person=viewer, post=None).order_by("id"))
 
 
 @require_POST

@@ -47,13 +47,16 @@ def share(request: HttpRequest) -> HttpResponse:
 
 
 def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
+    kept: tuple[int, ...] = ()
     try:
-        post = door.admit(_draft(request, viewer))
+        kept = files.take_in(request, viewer)
+        post = door.admit(_draft(request, viewer, kept))
     except (Refused, Malformed) as error:
         context = {
             "text": request.POST.get("text", ""),
             "kind": request.POST.get("kind", ""),
             "error": str(error),
+            "waiting": files.waiting(viewer, kept),
         }
         return render(
             request, "share/share.html", {**context, **_audience_context(viewer, request.POST)}, status=422
@@ -69,7 +72,9 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     return redirect(post.page)
 
 
-def _draft(request: HttpRequest, viewer: Person, *, reply_to: Post | None = None) -> Draft:
+def _draft(
+    request: HttpRequest, viewer: Person, attachments: tuple[int, ...], *, reply_to: Post | None = None
+) -> Draft:
     form = request.POST
     kind = form.get("kind", "")
     audience, circle, readers = _audience(form.get("audience", "public"), form.get("readers", ""), viewer)
@@ -83,7 +88,7 @@ def _draft(request: HttpRequest, viewer: Person, *, reply_to: Post | None = None
         audience=audience,
         circle=circle,
         readers=readers,
-        attachments=files.take_in(request, viewer),
+        attachments=attachments,
     )
 
 
@@ -152,10 +157,13 @@ def _given_text(text: str, title: str, url: str) -> str:
 def reply(request: MemberRequest, post_id: int) -> HttpResponse:
     """Answer something; for whomever that was for."""
     parent = seen_by(request.viewer, post_id)
+    kept: tuple[int, ...] = ()
     try:
-        post = door.admit(_draft(request, request.viewer, reply_to=parent))
+        kept = files.take_in(request, request.viewer)
+        post = door.admit(_draft(request, request.viewer, kept, reply_to=parent))
     except (Refused, Malformed) as error:
         context = {"parent": parent, "text": request.POST.get("text", ""), "error": str(error)}
+        context["waiting"] = files.waiting(request.viewer, kept)
         return render(request, "share/reply.html", context, status=422)
     done(request.viewer, f"reply-{parent.id}")
     return redirect(f"/posts/{post.thread}#post-{post.id}")
