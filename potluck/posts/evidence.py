@@ -22,7 +22,8 @@ GROUP BY t.tag ORDER BY weight DESC, t.tag LIMIT %(limit)s
 _HELPED = """
 SELECT DISTINCT t.tag, by.id, COALESCE(NULLIF(by.name, ''), by.handle)
 FROM posts_post p CROSS JOIN LATERAL unnest(p.tags) t(tag)
-JOIN (SELECT post_id, by_id FROM posts_thanks UNION SELECT post_id, by_id FROM posts_use) g ON g.post_id = p.id
+CROSS JOIN LATERAL (SELECT by_id FROM posts_thanks WHERE post_id = p.id
+                    UNION ALL SELECT by_id FROM posts_use WHERE post_id = p.id) g
 JOIN people_person by ON by.id = g.by_id
 WHERE p.author_id = %(person)s AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
     AND t.tag = ANY(%(tags)s)
