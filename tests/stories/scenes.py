@@ -53,6 +53,21 @@ def without_its_token(page: Page, at: At) -> None:
     press("Save")(page, at)
 
 
+def join_with_a_passkey(page: Page, at: At) -> None:
+    mail = "key@example.org"
+    press("Mail me a code", {"Mail address": mail})(page, at)
+    press("Confirm", {"Code": code_for(mail, Path(at["outbox"]))})(page, at)
+
+
+def bring_a_file(page: Page, at: At) -> None:
+    lines = "".join(f'<outline text="Blog {n}" xmlUrl="https://{n}.example/feed"/>' for n in range(3))
+    file = f'<opml version="2.0"><head/><body>{lines}<outline text="Lost" xmlUrl="?"/></body></opml>'
+    page.locator("#file").set_input_files(
+        {"name": "mine.opml", "mimeType": "text/x-opml", "buffer": file.encode()}
+    )
+    press("Look")(page, at)
+
+
 def thank(page: Page, at: At) -> None:
     press("Thank")(page, at)
     page.get_by_role("button", name="Thanked").first.wait_for()
@@ -162,6 +177,8 @@ DONE = [
     Scene("", "/accounts/password/reset/", press("Mail me a code", CLEO), "with a code on its way"),
     Scene("", "/accounts/password/reset/", choose_a_new_password, "with the code given"),
     Scene("", "/accounts/signup/", press("Mail me a code", {"Mail address": "new@example.org"}), "joining"),
+    Scene("", "/accounts/signup/passkey/", join_with_a_passkey, "at the passkey"),
+    Scene("ada", "/you/sources", bring_a_file, "with a file"),
     Scene("", "/accounts/login/", sign_in("wrong"), "with a wrong password"),
     Scene("", "/accounts/login/", sign_in("a long enough secret"), "asked for a second proof"),
 ]
@@ -178,17 +195,19 @@ REFUSED = {
     ("", "/accounts/3rdparty/login/error/"): 401,
 }
 
-# Addresses that are no page: they take what is sent, answer programs, or lead on.
+# Addresses that are no page: they take what is sent, answer programs, or lead on. And the two that only somebody
+# with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
-    "reply", "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
+    "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
     "thread-follow", "topic-removal", "topics", "upload", "uses", "withdrawal", "home-renewal",
-    "source-add", "source-preview", "source-removal", "source-rest", "source-tags", "welcome-done",
+    "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
     "claim-proof", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
     "manifest", "opensearch", "robots", "service-worker", "sitemap", "mfa_download_recovery_codes",
-    "mfa_login_webauthn", "openid_connect_callback", "openid_connect_login",
+    "mfa_login_webauthn", "openid_connect_callback", "mfa_reauthenticate_webauthn",
+    "socialaccount_signup", "openid_connect_login",
 })
 # fmt: on
