@@ -58,10 +58,10 @@ class Gate(models.Expression):
     def set_source_expressions(self, expressions: Sequence[Any]) -> None:
         (self.post,) = expressions
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, _params = compiler.compile(self.post)
         sql = self.sql.format(p=column.rpartition(".")[0])
-        return f"({sql})", [self.me] * sql.count("%s")
+        return f"({sql})", (self.me,) * sql.count("%s")
 
 
 def _gate(viewer: Person | None) -> str:

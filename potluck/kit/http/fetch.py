@@ -12,6 +12,7 @@ from potluck.kit.http.answer import Answer, Request
 from potluck.kit.http.visit import Visit
 
 Outcome = Answer | TryLater | Undeliverable
+_FEW = 10
 
 
 async def fetch(request: Request) -> Answer:
@@ -43,13 +44,17 @@ def fetch_now(request: Request) -> Answer:
 
 
 def fetch_each(requests: Iterable[Request], at_once: int = 64) -> Iterator[tuple[Request, Outcome]]:
-    """`fetch_many`, from code that is not async. The network rests while the caller works."""
+    """`fetch_many`, from code that is not async. The network rests while the caller works, but for a moment after
+    every few answers: else a caller who takes long would let the time of those on their way run out."""
     with asyncio.Runner() as runner:
         batch = Batch(requests, at_once)
         runner.run(batch.__aenter__())
         try:
             while ready := runner.run(batch.ready()):
-                yield from ready
+                for number, one in enumerate(ready, 1):
+                    yield one
+                    if number % _FEW == 0:
+                        runner.run(asyncio.sleep(0.01))
         finally:
             runner.run(batch.__aexit__(None, None, None))
 
