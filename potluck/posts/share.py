@@ -14,6 +14,7 @@ from potluck.events.record import record_all
 from potluck.kit import html, markdown
 from potluck.kit.ids import new_id
 from potluck.kit.links import link_key
+from potluck.kit.sql import insert
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Attachment, Audience, Kind, Post, Reader
@@ -34,7 +35,7 @@ def share_all(drafts: Sequence[Draft]) -> list[Post]:
     people = _mentioned(drafts)
     posts = [_post(draft, words, people) for draft, words in zip(drafts, tags, strict=True)]
     _join_things(posts)
-    Post.objects.bulk_create(posts)
+    insert(posts)
     _attach(drafts, posts)
     record_all([event for draft, post in zip(drafts, posts, strict=True) if (event := _event(draft, post))])
     return posts
@@ -64,7 +65,7 @@ def infer_kind(draft: Draft) -> str:
 
 def _asks(words: str) -> bool:
     """Whether this ends as a question does. One often asks in the first line and explains below it."""
-    return _LAST_TAGS.sub("", words).rstrip(" )*_").endswith(("?", "？", "؟"))
+    return _LAST_TAGS.sub("", words).rstrip(" \r)*_").endswith(("?", "？", "؟"))
 
 
 @dataclass(frozen=True, slots=True)

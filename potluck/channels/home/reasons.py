@@ -46,7 +46,13 @@ def on_thread(page: str, words: str) -> Markup:
 def _telling(reasons: Sequence[Reason]) -> list[Reason]:
     """Without what goes without saying: who speaks to the reader need not be said to be followed too."""
     speaking = {reason.get("who") for reason in reasons if reason["code"] in _SPEAKING}
-    return [r for r in reasons if r["code"] not in _FOLLOWED or r.get("who") not in speaking]
+    replying = {reason.get("who") for reason in reasons if reason["code"] in ("reply", "answer")}
+    return [
+        r
+        for r in reasons
+        if (r["code"] not in _FOLLOWED or r.get("who") not in speaking)
+        and (r["code"] != "yours" or r.get("who") not in replying)
+    ]
 
 
 def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], names: Names) -> Markup:
