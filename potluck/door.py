@@ -38,7 +38,7 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
     if held:
         Post.objects.filter(pk__in=[post.pk for post in held]).update(held_at=timezone.now())
-    index_posts(posts)
+    index_posts(posts, new=True)
     return posts
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 from potluck.events.models import Event
+from potluck.kit.sql import insert
 
 HANDLE = "potluck.flow.handle"
 
@@ -28,7 +29,7 @@ def record(
 
 def record_all(events: Sequence[Event]) -> list[Event]:
     """Write a batch of events and one job for the whole batch, in the caller's transaction."""
-    written = Event.objects.bulk_create(events)
-    if written:
-        app.configure_task(HANDLE, queue="events").defer(events=[event.id for event in written])
-    return written
+    insert(events)
+    if events:
+        app.configure_task(HANDLE, queue="events").defer(events=[event.id for event in events])
+    return list(events)

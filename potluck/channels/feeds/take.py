@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from urllib.parse import urlsplit
 
+from django.db import connection
+
 from potluck import door
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.shape import Feed
@@ -193,11 +195,25 @@ def _let_in(fresh: Sequence[_Fresh], taken: Taken) -> None:
         rows.append(Item(source_id=one.key[0], identity=one.key[1], content=one.content, post_id=post_id))
         if post and not one.draft.before:
             taken.newest[one.key[0]] = max(taken.newest.get(one.key[0], post.published_at), post.published_at)
-    Item.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["source", "identity"], update_fields=["content", "post"]
-    )
+    _remember(rows)
     taken.new += len(posts)
     taken.known += len(fresh) - len(posts)
+
+
+_REMEMBER = """
+INSERT INTO feeds_item (source_id, identity, content, post_id, first_at)
+SELECT source, identity, content, post, now()
+FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bigint[]) item(source, identity, content, post)
+ON CONFLICT (source_id, identity) DO UPDATE SET content = EXCLUDED.content, post_id = EXCLUDED.post_id
+"""
+
+
+def _remember(rows: Sequence[Item]) -> None:
+    columns = (
+        [getattr(row, name) for row in rows] for name in ("source_id", "identity", "content", "post_id")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, list(columns))
 
 
 def _wanted(draft: Draft) -> bool:

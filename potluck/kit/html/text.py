@@ -53,7 +53,6 @@ _CLEANER = nh3.Cleaner(
     generic_attribute_prefixes=set(),
     link_rel=None,
 )
-_SPACE = re.compile(r"\s+")
 _CELL = re.compile(r"</?t[dh]>")
 _BLOCK = re.compile(r" ?<[^>]*>(?: ?<[^>]*>)* ?")
 # Ends of sentences, in the scripts that mark them.
@@ -75,13 +74,14 @@ def text_of(html: str) -> str:
     """Plain text of any HTML, a line for each block. Never raises."""
     html = legible(html)
     if "<" not in html and "&" not in html:
-        return _SPACE.sub(" ", html).strip()
-    safe = _SPACE.sub(" ", _CLEANER.clean(bounds.bounded(html)))
+        return " ".join(html.split())
+    safe = " ".join(_CLEANER.clean(bounds.bounded(html)).split())
     lines = _BLOCK.sub("\n", _CELL.sub(" ", safe))
     return _SPACED.sub(" ", unescape(lines)).strip()
 
 
-_SPACED = re.compile(r"[^\S\n]+")
+# A single space is no match: in a long text nearly all are.
+_SPACED = re.compile(r"[^\S\n]{2,}|[^\S \n]")
 
 
 def excerpt(text: str, limit: int) -> str:
