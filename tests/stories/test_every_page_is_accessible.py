@@ -23,7 +23,7 @@ from tests.stories.scenes import NO_PAGES, REFUSED, SCENES, Scene
 pytestmark = pytest.mark.xdist_group("house")
 
 SOAK = bool(os.environ.get("POTLUCK_SOAK"))
-PART = 1.0 if SOAK else 0.4
+PART = 1.0 if SOAK else 0.25
 SEED = os.environ.get("POTLUCK_SEED", f"{datetime.now(UTC):%Y-%m-%d}")
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 
