@@ -40,8 +40,8 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 def _gone(request: HttpRequest, viewer: Person | None, post_id: int) -> HttpResponse:
-    """What was said to something that is not there any more, or not for this person. Missing, if nothing is theirs."""
-    begun = Post.objects.filter(pk=post_id, reply_to=None).first()
+    """What was said to something that was taken back. Missing, if nothing of it is for this person."""
+    begun = Post.objects.filter(pk=post_id, reply_to=None, deleted_at__isnull=False).first()
     left = replies(begun, viewer) if begun else []
     if not left:
         raise Missing(_("This is not there, or it is not for everybody to see."))
