@@ -46,6 +46,8 @@ class Follow(models.Model):
             models.Index(fields=["tag"], name="follow_tag", condition=~models.Q(tag="")),
             models.Index(fields=["source"], name="follow_source", condition=models.Q(source__isnull=False)),
             models.Index(fields=["thread"], name="follow_thread", condition=models.Q(thread__isnull=False)),
+            # Asked for each person whom something new is for.
+            models.Index(fields=["by"], name="follow_muted", condition=models.Q(level=0)),
         ]
 
     def __str__(self) -> str:

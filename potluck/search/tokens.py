@@ -154,11 +154,12 @@ def count(text: str, language: str) -> Counter[int]:
 def count_tokens(found: Iterable[str], language: str) -> Counter[int]:
     """The same for a text already parted into tokens."""
     lexicon = _lexicon(language)
-    terms: Counter[int] = Counter()
+    # A plain dict meanwhile: a Counter asks a function of Python for each new key.
+    terms: dict[int, int] = {}
     for token, times in Counter(found).items():
         for term in lexicon[token]:
-            terms[term] += times
-    return terms
+            terms[term] = terms.get(term, 0) + times
+    return Counter(terms)
 
 
 def spots(text: str, language: str, wanted: frozenset[int]) -> list[tuple[int, int, int]]:
