@@ -51,7 +51,8 @@ def environment(**options: Any) -> Environment:
         dots=wording.dots,
         when=wording.when,
         tag=wording.tag,
-        acts=_acts(env),
+        acts=_acts(env, "row"),
+        acts_below=_acts(env, "short"),
         json_ld=json_ld,
     )
     return env
@@ -153,15 +154,16 @@ def _counted(one: str, many: str, number: int, **values: object) -> Markup:
 
 
 class _acts:
-    """`entry|acts(viewer)`: the buttons under a post (parts/acts.html), drawn once for each language and state.
+    """`entry|acts(viewer)`, `reply|acts_below(viewer)`: the buttons under a post (parts/acts.html), drawn once for each
+    language and state.
 
     Only the number of the post differs then; a home would otherwise spend most of its time on them.
     """
 
     NUMBER = "\0"
 
-    def __init__(self, env: Environment) -> None:
-        self.env, self.drawn = env, dict[tuple[object, ...], str]()
+    def __init__(self, env: Environment, macro: str) -> None:
+        self.env, self.macro, self.drawn = env, macro, dict[tuple[object, ...], str]()
 
     def __call__(self, e: Any, viewer: object) -> Markup:
         waiting = e.place == "waiting" and e.kind == "question"
@@ -172,7 +174,8 @@ class _acts:
     def _draw(self, here: tuple[object, ...]) -> str:
         names = ("signed_in", "waiting", "thanked", "passed", "kept", "mine", "seen")
         module: Any = self.env.get_template("parts/acts.html").module
-        self.drawn[here] = str(module.row({"id": self.NUMBER, **dict(zip(names, here[1:], strict=True))}))
+        state = {"id": self.NUMBER, **dict(zip(names, here[1:], strict=True))}
+        self.drawn[here] = str(getattr(module, self.macro)(state))
         return self.drawn[here]
 
 
