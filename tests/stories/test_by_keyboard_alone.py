@@ -182,7 +182,7 @@ def test_follow_somebody(sit: Sit) -> None:
     expect(page.get_by_role("button", name="Stop following Ben Okafor")).to_be_focused()
 
 
-def test_search(sit: Sit) -> None:
+def test_one_searches_by_keyboard(sit: Sit) -> None:
     page = sit("ada", "/home")
     page.keyboard.press("/")
     expect(page).to_have_url(re.compile("/search"))
