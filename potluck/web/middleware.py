@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from potluck.kit import pages
 from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
+from potluck.kit.paging import LARGEST
 from potluck.people.join import join
 from potluck.people.models import Person
 from potluck.people.network import the_network
@@ -92,8 +93,8 @@ def plain_sentences(get_response: Handler) -> Handler:
 def _readable(
     request: HttpRequest, view: object, args: object, given: dict[str, object]
 ) -> HttpResponse | None:
-    """Turn away what no person types and no database keeps: a character of value zero."""
-    if any("\x00" in str(value) for value in given.values()):
+    """Turn away what no person types and no database keeps: a character of value zero, a number beyond 64 bits."""
+    if any("\x00" in str(value) or (isinstance(value, int) and value > LARGEST) for value in given.values()):
         return _shown(request, Missing(_("There is nothing at this address.")))
     said = (
         value for form in (request.GET, request.POST) for _name, values in form.lists() for value in values
