@@ -33,10 +33,18 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
         post = seen_by(viewer, post_id)
     except Missing:
         return _gone(request, viewer, post_id)
-    thread = f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id else ""
+    thread = (
+        f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id and _opens(post.thread, viewer) else ""
+    )
     if thread and "alone" not in request.GET:
         return redirect(thread)
     return render(request, "posts/post.html", {**_page(post, viewer), "thread_page": thread})
+
+
+def _opens(thread: int, viewer: Person | None) -> bool:
+    """Whether a thread has a page for this person: they may see what began it, or it was taken back."""
+    seen = Post.objects.visible_to(viewer).filter(pk=thread)
+    return seen.exists() or Post.objects.filter(pk=thread, deleted_at__isnull=False).exists()
 
 
 def _gone(request: HttpRequest, viewer: Person | None, post_id: int) -> HttpResponse:
