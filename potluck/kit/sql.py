@@ -1,13 +1,19 @@
-"""A piece of SQL with its values, passed between the steps that build one statement together."""
+"""SQL of our own: pieces that build one statement together, conditions on a queryset, and rows in and out.
+
+What is asked at each page is written out here and there, because putting a statement together from querysets costs
+a page more than the database does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BooleanField, Expression, F, Model
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,51 @@ def union(selects: Sequence[Select]) -> Select:
     for select in selects:
         params |= select.params
     return Select("\nUNION ALL\n".join(select.sql for select in selects), params)
+
+
+class Condition(Expression):
+    """A condition on the rows of a queryset, in SQL: `{p}` is their table, and every `%s` the one value."""
+
+    conditional = True
+
+    def __init__(self, sql: str, value: object = None) -> None:
+        super().__init__(output_field=BooleanField())
+        self.row: Any = F("pk")
+        self.sql, self.value = sql, value
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.row]
+
+    def set_source_expressions(self, expressions: Sequence[Any]) -> None:
+        (self.row,) = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, _params = compiler.compile(self.row)
+        return f"({self.sql.format(p=column.rpartition('.')[0])})", (self.value,) * self.sql.count("%s")
+
+
+def ask(sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+@cache
+def columns(model: type[Model], table: str) -> str:
+    """Everything of a model, to be selected; `made` makes the instance of it."""
+    return ", ".join(f'{table}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def made(model: type[M], row: Sequence[Any], start: int = 0) -> tuple[M, int]:
+    """An instance of what `columns` selected, from this place of a row on, and the place after it."""
+    end = start + len(_names(model))
+    return model.from_db(connection.alias, _names(model), row[start:end]), end
 
 
 # So many rows and more go by COPY, which has no limit of values and takes a third of the time for each.

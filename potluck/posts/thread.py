@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from potluck.people.directory import shown_to
+from potluck.kit.sql import ask
+from potluck.people.directory import shown_sql
 from potluck.people.models import Person
-from potluck.posts.models import Post, Thanks
+from potluck.posts.audience import gate
+from potluck.posts.models import Post
 
 # A thread shows so many of its first replies. Longer ones are feeds, more than talk.
 MOST = 1000
@@ -41,14 +43,22 @@ class Reply:
     home_url: str = ""
 
 
-_FIELDS = ("id", "reply_to_id", "author_id", "author__name", "author__handle", "author__account_id")
-_MORE = ("published_at", "html", "url", "deleted_at")
+_REPLIES = f"""
+SELECT p.id, p.reply_to_id, p.author_id, a.name, a.handle, a.account_id, p.published_at, p.html, p.url, p.deleted_at
+FROM posts_post p JOIN people_person a ON a.id = p.author_id
+WHERE p.thread = %s AND p.reply_to_id IS NOT NULL AND ({{seen}})
+ORDER BY p.id LIMIT {MOST}
+"""
+_CREDIT = """
+SELECT t.post_id, t.by_id, by.name, by.handle FROM posts_thanks t JOIN people_person by ON by.id = t.by_id
+WHERE t.post_id = ANY(%s) AND {shown} ORDER BY t.id
+"""
 
 
 def replies(root: Post, viewer: Person | None) -> list[Reply]:
     """The replies under a post that this person may see, in reading order; gaps where one was taken back."""
-    seen = Post.objects.visible_to(viewer).filter(thread=root.thread, reply_to__isnull=False)
-    rows = list(seen.order_by("id").values_list(*_FIELDS, *_MORE)[:MOST])
+    me, seen = (viewer and viewer.id), gate(viewer)
+    rows = ask(_REPLIES.format(seen=seen.format(p="p")), [root.thread, *[me] * seen.count("%s")])
     gone = _gaps(root, {row[1] for row in rows} - {row[0] for row in rows} - {root.id})
     by_parent: dict[int, list[Reply]] = defaultdict(list)
     names: dict[int, tuple[str, str]] = {}
@@ -89,8 +99,9 @@ def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
 def _credit(by_parent: dict[int, list[Reply]], viewer: Person | None) -> None:
     """Put the names of those who gave thanks beside what they thanked for."""
     by_id = {reply.id: reply for found in by_parent.values() for reply in found}
-    given = Thanks.objects.filter(post__in=by_id, by__in=shown_to(viewer)).order_by("id")
-    for post, by, name, handle in given.values_list("post_id", "by_id", "by__name", "by__handle"):
+    me, shown = (viewer and viewer.id), shown_sql(viewer)
+    given = _CREDIT.format(shown=shown.format(p="by"))
+    for post, by, name, handle in ask(given, [list(by_id), *[me] * shown.count("%s")]):
         by_id[post].thanked_by.append(name or handle)
         by_id[post].thanked |= viewer is not None and by == viewer.id
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from potluck.kit.ids import first_id
-from potluck.kit.sql import Select
+from potluck.kit.sql import Select, ask
 from potluck.search import models
 from potluck.search.languages import FALLBACK
 from potluck.search.tokens import DIMENSIONS
@@ -87,7 +87,7 @@ def known() -> Counts:
 def counted(counts: Counts, groups: Iterable[Group]) -> Counts:
     """The same, with how many posts have each of these terms."""
     terms = [term for group in groups for term in group]
-    found = models.Term.objects.filter(term__in=terms).values_list("term", "posts")
+    found = ask("SELECT term, posts FROM search_term WHERE term = ANY(%s)", [terms])
     return Counts(counts.posts, counts.languages, dict(found))
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from potluck.kit import pages
 from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
 from potluck.kit.paging import LARGEST
+from potluck.kit.sql import ask, columns, made
 from potluck.people.join import join
-from potluck.people.models import Person
+from potluck.people.models import Account, Person
 from potluck.people.network import the_network
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -64,7 +65,7 @@ def _viewer(request: HttpRequest) -> Person | None:
     key = request.session.get(SESSION_KEY)
     if key is None:
         return None
-    person = Person.objects.select_related("account").filter(account_id=key).first()
+    person = _person_of(key)
     if person is None or person.account is None:
         return join(request.user) if request.user.is_authenticated else None
     good = constant_time_compare(
@@ -73,6 +74,22 @@ def _viewer(request: HttpRequest) -> Person | None:
     if not good or not person.account.is_active:
         return None
     request._cached_user = person.account  # type: ignore[attr-defined]
+    return person
+
+
+_PERSON = f"""
+SELECT {columns(Person, "p")}, {columns(Account, "a")}
+FROM people_person p JOIN people_account a ON a.id = p.account_id WHERE a.id = %s
+"""
+
+
+def _person_of(account: str) -> Person | None:
+    """Somebody with their account, by its number. Asked at each page, so it is written out."""
+    found = ask(_PERSON, [int(account)])
+    if not found:
+        return None
+    person, end = made(Person, found[0])
+    person.account, _ = made(Account, found[0], end)
     return person
 
 
