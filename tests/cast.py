@@ -52,7 +52,7 @@ def eve(db: None) -> Person:
 
 
 @pytest.fixture
-def as_() -> Callable[[Person | None], Client]:
+def as_(db: None) -> Callable[[Person | None], Client]:
     """A client signed in as somebody; as_(None) is a visitor."""
 
     def sign_in(person: Person | None) -> Client:
