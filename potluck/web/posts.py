@@ -7,7 +7,9 @@ from django.views.decorators.http import require_safe
 
 from potluck.kit.errors import Missing
 from potluck.kit.pages import render
+from potluck.kit.sql import ask, columns, made
 from potluck.people.models import Person
+from potluck.posts.audience import gate
 from potluck.posts.lines import lines
 from potluck.posts.models import Audience, Post, Revision, Thanks, Use
 from potluck.posts.ripple import given
@@ -15,13 +17,21 @@ from potluck.posts.thread import replies
 from potluck.search.find import related
 from potluck.web.facts import facts_of
 
+_SEEN = f"""
+SELECT {columns(Post, "p")}, {columns(Person, "a")}
+FROM posts_post p JOIN people_person a ON a.id = p.author_id WHERE p.id = %s AND {{seen}}
+"""
+
 
 def seen_by(viewer: Person | None, post_id: int) -> Post:
     """The post, if this person may see it; else Missing, in the same words whether it is there or not."""
-    found = Post.objects.visible_to(viewer).select_related("author", "source", "via", "circle", "reply_to")
-    post = found.filter(pk=post_id).first()
-    if post is None:
+    seen = gate(viewer)
+    values = [post_id, *[viewer and viewer.id] * seen.count("%s")]
+    found = ask(_SEEN.format(seen=seen.format(p="p")), values)
+    if not found:
         raise Missing(_("This is not there, or it is not for everybody to see."))
+    post, end = made(Post, found[0])
+    post.author, _end = made(Person, found[0], end)
     return post
 
 
