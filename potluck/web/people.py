@@ -66,6 +66,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
     found = Post.objects.visible_to(viewer).filter(author=who, reply_to=None).only("id")
     page = paging.by_key(request, found.filter(tags__contains=[only]) if only else found)
     topics = list(who.topics.order_by("tag"))
+    sources = list(who.sources.filter(retired_at=None).order_by("title", "url"))
     context = {
         "who": who,
         "page": page,
@@ -74,9 +75,9 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "helps": [topic for topic in topics if topic.stage == Stage.HELPING],
         "learns": [topic for topic in topics if topic.stage != Stage.HELPING],
         "evidence": evidence(who, viewer),
-        "sources": list(who.sources.filter(retired_at=None).order_by("title", "url")),
+        "sources": sources,
         "tie": _tie(viewer, who),
-        "facts": facts_of_person(who) if who.is_member else None,
+        "facts": facts_of_person(who, sources) if who.is_member else None,
     }
     return render(request, "people/person.html", context)
 
@@ -85,9 +86,10 @@ def _tie(viewer: Person | None, who: Person) -> dict[str, object]:
     """What stands between the viewer and this person already."""
     if viewer is None or viewer == who:
         return {}
+    follows = list(Follow.objects.filter(by=viewer, who=who))
     return {
-        "follow": Follow.objects.filter(by=viewer, who=who, tag="").first(),
-        "topics": list(Follow.objects.filter(by=viewer, who=who).exclude(tag="")),
+        "follow": next((row for row in follows if not row.tag), None),
+        "topics": [row for row in follows if row.tag],
         "muted": Mute.objects.filter(by=viewer, who=who).exists(),
         "circles": [(c, c.members.filter(person=who).exists()) for c in Circle.objects.filter(owner=viewer)],
         "levels": Level.choices,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from potluck.kit import html
-from potluck.people.models import Follow, Person, Stage
+from potluck.people.models import Follow, Person, Source, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ def shown(people: Sequence[Person], viewer: Person | None) -> list[Shown]:
     ]
 
 
-def facts_of_person(person: Person) -> dict[str, object]:
+def facts_of_person(person: Person, sources: Sequence[Source]) -> dict[str, object]:
     """https://schema.org/ProfilePage"""
     page = settings.ORIGIN + person.page
     about = {"@type": "Person", "name": person.shown_name, "url": page, "description": person.about[:500]}
-    about["sameAs"] = [s.home_url or s.url for s in person.sources.filter(retired_at=None)]  # type: ignore[assignment]
+    about["sameAs"] = [s.home_url or s.url for s in sources]  # type: ignore[assignment]
     return {"@context": "https://schema.org", "@type": "ProfilePage", "mainEntity": about}
