@@ -94,6 +94,7 @@ INSTALLED_APPS: list[str] = [
     "potluck.people",
     "potluck.posts",
     "potluck.safety",
+    "potluck.questions",
     "potluck.search",
     "potluck.match",
     "potluck.deliver",

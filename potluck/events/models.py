@@ -18,6 +18,14 @@ class Kind(models.TextChoices):
     EDITED = "edited"
     DELETED = "deleted"
     FOLLOWED = "followed"  # `to` is who is followed
+    ME_TOO = "me_too"  # `about` is the question, `to` who asked it first
+    ON_IT = "on_it"  # `about` is the question somebody took on, `to` who asked it
+    SUGGESTED = "suggested"  # `about` is the question, `to` whom somebody named for it
+    WIDENED = "widened"  # `about` is a question that is put before more people
+    ANSWERED_IT = "answered_it"  # `about` is what answered a question (questions.Verdict), `to` who shared it
+    HELPED = "helped"  # the same, where it helped
+    CLOSED = "closed"  # `about` is the question
+    REOPENED = "reopened"
 
 
 class Event(models.Model):
