@@ -94,8 +94,16 @@ def _share(parser: Parser) -> None:
     _person(parser)
 
 
-def _names(parser: Parser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all)")
+def _bench(parser: Parser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all that is about speed)")
+    parser.add_argument(
+        "--data", metavar="DIR", help="matching: the folder with real communities, or one of them"
+    )
+    parser.add_argument("--task", help="matching: one task alone")
+    parser.add_argument("--encoder", help="matching: the encoder to try (default: the one of the settings)")
+    parser.add_argument(
+        "--tune", action="store_true", help="matching: the time that may be tuned on, not the test"
+    )
 
 
 def _rest(parser: Parser) -> None:
@@ -132,7 +140,7 @@ COMMANDS = (
     Command("import", "bring in subscriptions or bookmarks", "taking:bring_in", _import),
     Command("export", "take out everything somebody gave", "taking:take_out", _export),
     Command("share", "share a web address or a text", "share:share", _share),
-    Command("bench", "measure how fast it is", "bench:bench", _names, database=False),
+    Command("bench", "measure how fast it is, or how well it matches", "bench:bench", _bench, database=False),
     Command("manage", "Django's own commands", "upkeep:manage", _rest),
 )
 
