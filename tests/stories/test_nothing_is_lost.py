@@ -145,12 +145,21 @@ def kill_one(house: House, chance: random.Random) -> str:
     return name
 
 
-def is_settled(house: House) -> bool:
+def unrest(house: House) -> str:
+    """What still moves or is not well; nothing once the dust has settled."""
     try:
         waiting = ask(house, "SELECT count(*) FROM events_event WHERE handled_at IS NULL")[0][0]
-        return bool(house.is_well() and waiting == 0)
-    except psycopg.Error:
-        return False
+        jobs = ask(house, "SELECT task_name, status::text, attempts, scheduled_at FROM procrastinate_jobs")
+    except psycopg.Error as error:
+        return str(error)
+    well = house.is_well()
+    return "" if well and not waiting else f"well: {well}, events waiting: {waiting}, jobs: {jobs}"
+
+
+def settle(house: House) -> None:
+    with contextlib.suppress(AssertionError):
+        until(lambda: not unrest(house), "a quiet house", SETTLE)
+    assert unrest(house) == ""
 
 
 def poll(house: House) -> None:
@@ -178,12 +187,11 @@ def test_each_acknowledged_share_is_there_once_and_delivered_once(house: House) 
         time.sleep(chance.uniform(0.3, 1.5))
         forget_limits(house)
         kill_one(house, chance)
-    until(lambda: is_settled(house), "a quiet house", SETTLE)
-    time.sleep(1)
     ben.enough.set()
     ben.join(timeout=20)
+    settle(house)
     poll(house)
-    until(lambda: is_settled(house), "a quiet house", SETTLE)
+    settle(house)
     blog.shutdown()
     blog.server_close()
 
