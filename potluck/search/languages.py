@@ -52,7 +52,8 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "cs": "a že se na je to jsem jsou ale jako podle který která jeho tak také nebo pro při byl bylo",
         "da": "og det af til en er på med der ikke jeg har vi kan fra hvad hvor også blev efter mig være",
         "de": "der die das und ist nicht ein eine zu den mit auf für von im sich auch als wie bei noch ich wir aus",
-        "en": "the and of to is in that it for with as on was this are be by from have not you but what how",
+        "en": "the and of to is in that it for with as on was this are be by from have not you but what how"
+        " i my do does can if an at or any will would should which when where who there your",
         "es": "el la los las y de que en un una por con para se no es del al como más pero su lo este",
         "fi": "ja on ei että se oli mutta kun niin myös ovat hän minä tai joka mitä sen kuin vain jos",
         "fr": "le la les et des une est que qui dans pour pas sur avec du au ce il je nous vous par plus sont",

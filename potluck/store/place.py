@@ -59,6 +59,14 @@ def port(name: str, default: int) -> int:
     return int(number(name, default, 1, 65535))
 
 
+def one_of(name: str, *choices: str) -> str:
+    """One of a few words from the environment; the first if nothing is said."""
+    given = os.environ.get(name, "").strip() or choices[0]
+    if given not in choices:
+        raise Refused(f"{name} is {given}, but must be one of {', '.join(choices)}.")
+    return given
+
+
 def home() -> Path:
     """Where data folders lie: beside the package in a checkout, else in the folder we are started in."""
     checkout = Path(__file__).resolve().parents[2]

@@ -96,7 +96,7 @@ def docstring(room: Path) -> str:
 
 
 def guests() -> set[str]:
-    wanted = text(Path("requirements.in")).splitlines()
+    wanted = (text(Path("requirements.in")) + text(Path("requirements-alone.in"))).splitlines()
     return {
         re.split(r"[\[<>=! ]", line)[0].lower() for line in wanted if line and not line.startswith(("#", "-"))
     }

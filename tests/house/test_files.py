@@ -30,8 +30,11 @@ def test_such_a_folder_would_be_found() -> None:
     assert not PATHS.search("https://example.org/wo" + "rk/1") and not PATHS.search("tests/ro" + "ot/a")
 
 
+LOCKED = ("requirements", "requirements-alone", "requirements-minilm", "requirements-dev")
+
+
 def test_every_locked_package_has_its_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in (f"{each}.txt" for each in LOCKED):
         locked = re.findall(
             r"^([\w.-]+)==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text(Path(name)), re.M
         )
@@ -41,7 +44,7 @@ def test_every_locked_package_has_its_hash() -> None:
 
 
 def test_everything_asked_for_is_locked() -> None:
-    for name in ("requirements", "requirements-dev"):
+    for name in LOCKED:
         asked = re.findall(r"^([a-z][\w.-]*)", text(Path(f"{name}.in")), re.M)
         locked = set(re.findall(r"^([\w.-]+)==", text(Path(f"{name}.txt")), re.M))
         assert [package for package in asked if package not in locked] == []

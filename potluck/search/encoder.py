@@ -1,0 +1,72 @@
+"""The seam of meaning: texts in, vectors out. Which encoder does it is one setting; without one, words do it all.
+
+An encoder has a name, which is stored with its vectors: another name, and they are made anew in the background.
+Loading one takes a quarter of a second and 30 MB, so it is done when the first text is to be encoded.
+"""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from potluck.search.languages import FALLBACK, guess
+from potluck.search.tokens import tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
+
+NONE = "none"
+# A name or two that an encoder must spell out says nothing about the language.
+_FEW = 6
+# Dotted paths, so that what an encoder stands on is loaded with the encoder and not before.
+ENCODERS: dict[str, str] = {
+    "wordllama": "potluck.search.wordllama.WordLlama",
+    "minilm": "potluck.search.minilm.MiniLM",
+}
+
+
+class Encoder(Protocol):
+    """Texts in, vectors out. `dimension` is the length of each; those of another `name` cannot be compared."""
+
+    name: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """One row a text, of unit length; zeros where the text has no word the encoder knows."""
+        ...
+
+
+def encoder() -> Encoder | None:
+    """The encoder of this network; None where there is none, or what it stands on is not installed."""
+    return _loaded(settings.ENCODER)
+
+
+@cache
+def _loaded(name: str) -> Encoder | None:
+    if name == NONE:
+        return None
+    try:
+        found: Encoder = import_string(ENCODERS[name])()
+    except (ImportError, PackageNotFoundError, OSError) as error:
+        log.warning("The encoder %s cannot be loaded, so words alone are compared: %s", name, error)
+        return None
+    return found
+
+
+def file_of(package: str, path: str) -> Path:
+    """Where a file of an installed package lies, without importing the package. Raises PackageNotFoundError."""
+    return Path(str(distribution(package).locate_file(path)))
+
+
+def is_known(text: str, pieces: int, most: float) -> bool:
+    """Whether an encoder of English understands a text: it reads as English, and has few pieces a word."""
+    words = tokens(text)
+    return 0 < pieces <= max(most * len(words), _FEW) and guess(frozenset(map(str.lower, words))) == FALLBACK
