@@ -56,6 +56,8 @@ FINDERS: list[str] = [
     "potluck.match.addressed.find",
     "potluck.match.following.find",
     "potluck.match.newly_followed.find",
+    "potluck.match.asking.find",
+    "potluck.match.standing.find",
 ]
 # What carries an event out to the people it helps.
 CARRIERS: list[str] = [
@@ -71,6 +73,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.emptied",
     "potluck.safety.mind",
     "potluck.search.mind",
+    "potluck.match.asking",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",

@@ -1,0 +1,181 @@
+"""Who is asked: a new question is put before the few most likely to know, and before more when nobody answers.
+
+A question is open to all from the start; this is extra. Each person is asked a question once, with the reason, and no
+oftener a week than they wish. What was asked lately weighs against being asked again, so that it spreads.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from potluck.events.models import Event, Kind
+from potluck.events.record import record_all
+from potluck.kit.sql import Select, ask
+from potluck.match.likely import Likely, likely
+from potluck.match.near import Text
+from potluck.posts.models import Audience, Post
+from potluck.posts.models import Kind as PostKind
+from potluck.questions.models import Ask, Routing
+from potluck.questions.room import MAY_BE_ASKED_SQL
+
+# So many in each round, and how long after the first the others follow if nobody answered.
+AT_MOST = 5
+ROUNDS = (timedelta(0), timedelta(hours=48), timedelta(days=7))
+# So many likely people are looked at; those who would be next are remembered.
+LOOKED_AT, RESERVE = 40, 3
+# In a network of so few everybody is asked, whatever is known of them.
+FEW = 8
+# Each time somebody was asked in the last month takes this part off their score.
+MONTH, LOAD = timedelta(days=30), 0.15
+
+_LOADS = """
+SELECT person_id, count(*) FROM questions_ask
+WHERE round > 0 AND person_id = ANY(%(people)s) AND at > %(since)s::timestamptz AND at <= %(now)s::timestamptz
+GROUP BY person_id
+"""
+_FEW = f"""
+SELECT id FROM people_person WHERE account_id IS NOT NULL AND approved_at IS NOT NULL AND suspended_at IS NULL
+    AND removed_at IS NULL ORDER BY id LIMIT {FEW + 1}
+"""
+_ASKED = """
+SELECT a.event AS event, a.person_id AS person, a.question_id AS post, 0 AS place, 3.0::float8 + a.score AS score,
+       jsonb_strip_nulls(a.reason) AS reason
+FROM questions_ask a WHERE a.event = ANY(%(asking)s)
+"""
+_TOLD = """
+SELECT e.id, e."to", e.about, 2, 1.0::float8, jsonb_build_object('code', e.kind, 'who', e.by)
+FROM events_event e WHERE e.id = ANY(%(told)s) AND e."to" <> e.by
+"""
+
+
+def find(events: Sequence[Event]) -> Select | None:
+    """Ask those whom the questions in this batch are put before, and tell askers who joined and who is on it."""
+    asking = [event for event in events if event.kind in (Kind.SHARED, Kind.WIDENED)]
+    if asking:
+        _route(asking)
+    ids = [event.id for event in events if event.kind in (Kind.SHARED, Kind.WIDENED, Kind.SUGGESTED)]
+    told = [event.id for event in events if event.kind in (Kind.ME_TOO, Kind.ON_IT)]
+    parts = ([_ASKED] if ids else []) + ([_TOLD] if told else [])
+    return Select("\nUNION ALL\n".join(parts), {"asking": ids, "told": told}) if parts else None
+
+
+def _route(events: Sequence[Event]) -> None:
+    """Write whom each question is put before. A round that was written already is not written again."""
+    found = Post.objects.filter(
+        id__in=[event.about for event in events],
+        kind=PostKind.QUESTION,
+        reply_to=None,
+        deleted_at=None,
+        held_at=None,
+        audience__lte=Audience.CIRCLE,
+    )
+    questions = {post.id: post for post in found.select_related("author")}
+    if not questions:
+        return
+    done = Routing.objects.in_bulk(list(questions))
+    for event in events:
+        question = questions.get(event.about or 0)
+        if question is None:
+            continue
+        far = done.get(question.id) or Routing(question=question)
+        if event.kind == Kind.WIDENED or far.round == 0:
+            done[question.id] = ask_round(question, far, event)
+
+
+def ask_round(question: Post, far: Routing, event: Event) -> Routing:
+    """Put a question before the next few, as of the moment of the event."""
+    ranked = candidates(question, event.at)
+    with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions_ask'))")
+    order = spread(ranked, _loads(ranked, event.at))
+    may = [row[0] for row in ask(MAY_BE_ASKED_SQL, _facts(question, order, event.at))]
+    by_id = {one.person: one for one in ranked}
+    far.round += 1
+    Ask.objects.bulk_create([_ask(question, by_id[person], far.round, event) for person in may[:AT_MOST]])
+    far.reserve = may[AT_MOST : AT_MOST + RESERVE]
+    far.next_at = question.arrived_at + ROUNDS[far.round] if far.round < len(ROUNDS) else None
+    far.save()
+    return far
+
+
+def candidates(question: Post, now: datetime) -> list[Likely]:
+    """People likely to answer, best first; where the network is small, everybody."""
+    found = likely(Text.of(question), asker=question.author, limit=LOOKED_AT, at=now)
+    if len(found) >= AT_MOST:
+        return found
+    everybody = [row[0] for row in ask(_FEW, ())]
+    if len(everybody) > FEW:
+        return found
+    known = {question.author_id, *(one.person for one in found)}
+    return found + [
+        Likely(person, 0.0, {"code": "few", "who": person}) for person in everybody if person not in known
+    ]
+
+
+def spread(ranked: Sequence[Likely], loads: Mapping[int, int]) -> list[int]:
+    """The people in the order of asking: likeliest first, less so the oftener they were asked in the last month."""
+    worth = {one.person: one.score * (1 - LOAD) ** loads.get(one.person, 0) for one in ranked}
+    return sorted(worth, key=lambda person: -worth[person])
+
+
+def _loads(ranked: Sequence[Likely], now: datetime) -> dict[int, int]:
+    people = [one.person for one in ranked]
+    return dict(ask(_LOADS, {"people": people, "since": now - MONTH, "now": now}))
+
+
+def _facts(question: Post, people: list[int], now: datetime) -> dict[str, object]:
+    return {"question": question.id, "people": people, "now": now}
+
+
+def _ask(question: Post, one: Likely, number: int, event: Event) -> Ask:
+    """The row, with why in words that speak to whoever is asked."""
+    reason = {
+        "code": f"asked_{one.reason['code']}",
+        "who": question.author_id,
+        "evidence": one.evidence_post,
+        "tag": one.reason.get("tag"),
+    }
+    reason = {key: value for key, value in reason.items() if value is not None}
+    return Ask(
+        question=question,
+        person_id=one.person,
+        round=number,
+        reason=reason,
+        score=one.score,
+        event=event.id,
+        at=event.at,
+    )
+
+
+_DUE = """
+UPDATE questions_routing r SET next_at = NULL FROM posts_post p
+WHERE p.id = r.question_id AND r.next_at <= %(now)s::timestamptz
+RETURNING p.id, p.deleted_at IS NULL AND p.held_at IS NULL
+    AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = p.id)
+    AND NOT EXISTS (SELECT FROM posts_post a WHERE a.thread = p.id AND a.author_id <> p.author_id
+                    AND a.deleted_at IS NULL AND a.held_at IS NULL),
+    r.round < 2 AND EXISTS (SELECT FROM questions_ask a WHERE a.question_id = p.id AND a.said = 'on_it'),
+    p.arrived_at
+"""
+
+
+@transaction.atomic
+def widen_due(now: datetime) -> int:
+    """Put every question that nobody has answered before more people, where it is time. Returns how many."""
+    rows = ask(_DUE, {"now": now})
+    patient = [(key, arrived) for key, waits, taken, arrived in rows if waits and taken]
+    for key, arrived in patient:  # somebody is on it: they have until the last round
+        Routing.objects.filter(pk=key).update(round=len(ROUNDS) - 1, next_at=arrived + ROUNDS[-1])
+    due = [key for key, waits, taken, _arrived in rows if waits and not taken]
+    record_all([Event(kind=Kind.WIDENED, about=key, at=now) for key in due])
+    return len(due)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="potluck.match.widen", queue="chores", pass_context=False)
+def widen(timestamp: int) -> None:
+    """Every ten minutes."""
+    widen_due(timezone.now())

@@ -1,0 +1,97 @@
+"""What answers a question that still stands: each new share, from any channel, is held against all open questions.
+
+What very likely fits is told at once, what may fit is offered with the rest of the day, and the rest is silence.
+Whoever shared something that answered or helped hears whom.
+"""
+
+from collections.abc import Sequence
+
+from potluck.events.models import Event, Kind
+from potluck.kit.sql import Select, ask, insert
+from potluck.match.fits import Fit, fits, verdict
+from potluck.posts.audience import VISIBLE_SQL, Audience
+from potluck.posts.models import Kind as PostKind
+from potluck.posts.models import Post
+from potluck.questions.models import Closure, Found, Telling
+
+_TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
+
+# Of pairs of a question and a share, those that may meet: the asker may see the share, did not write it, and it is
+# neither older than the question nor said in its thread.
+_MAY_MEET = f"""
+SELECT q.id, p.id FROM unnest(%(questions)s::bigint[], %(posts)s::bigint[]) pair(question, post)
+JOIN posts_post q ON q.id = pair.question
+JOIN posts_post p ON p.id = pair.post
+JOIN people_person author ON author.id = p.author_id
+JOIN people_person viewer ON viewer.id = q.author_id
+WHERE {VISIBLE_SQL} AND p.author_id <> q.author_id AND p.thread <> q.thread AND p.id > q.id AND q.reply_to_id IS NULL
+  AND q.deleted_at IS NULL AND q.held_at IS NULL
+  AND NOT EXISTS (SELECT FROM questions_found f WHERE f.question_id = q.id AND f.post_id = p.id)
+  AND NOT EXISTS (SELECT FROM questions_found f JOIN posts_post o ON o.id = f.post_id
+                  WHERE f.question_id = q.id AND o.thing = p.thing AND o.audience = 0)
+"""
+# Everybody who asks it and may still see it (here the question is `p`), as each wishes.
+_FOUND = f"""
+SELECT f.event AS event, viewer.id AS person, f.post_id AS post, CASE f.told WHEN 'told' THEN 0 ELSE 1 END AS place,
+       2.0::float8 + f.chance AS score,
+       jsonb_build_object('code', CASE WHEN p.author_id = viewer.id THEN 'found' ELSE 'found_too' END,
+                          'question', p.id, 'who', fp.author_id, 'asker', p.author_id) AS reason
+FROM questions_found f JOIN posts_post fp ON fp.id = f.post_id
+JOIN posts_post p ON p.id = f.question_id JOIN people_person author ON author.id = p.author_id
+JOIN LATERAL (SELECT p.author_id AS id UNION SELECT m.person_id FROM questions_metoo m WHERE m.question_id = p.id) asks
+    ON true
+JOIN people_person viewer ON viewer.id = asks.id
+LEFT JOIN questions_askingwishes w ON w.person_id = viewer.id
+WHERE f.event = ANY(%(held)s) AND fp.author_id <> viewer.id AND {VISIBLE_SQL}
+  AND (w.finds IS NULL OR w.finds = 'all' OR (w.finds = 'sure' AND f.told = 'told'))
+"""
+# Whoever shared what answered hears it, if they may see the question.
+_HELPED = f"""
+SELECT e.id, e."to", e.about, 2, 2.0::float8,
+       jsonb_build_object('code', e.kind, 'who', e.by, 'question', p.id)
+FROM events_event e JOIN questions_verdict v ON v.post_id = e.about AND v.by_id = e.by
+JOIN posts_post p ON p.id = v.question_id JOIN people_person author ON author.id = p.author_id
+JOIN people_person viewer ON viewer.id = e."to"
+WHERE e.id = ANY(%(helped)s) AND v.says = CASE e.kind WHEN 'helped' THEN 'helps' ELSE 'answers' END
+  AND {VISIBLE_SQL}
+"""
+
+
+def find(events: Sequence[Event]) -> Select | None:
+    """What this batch brings to those who wait for it, and whom it helped."""
+    held = [event for event in events if event.kind in (Kind.SHARED, Kind.REPLIED)]
+    if held:
+        _hold(held)
+    helped = [event.id for event in events if event.kind in (Kind.ANSWERED_IT, Kind.HELPED)]
+    parts = ([_FOUND] if held else []) + ([_HELPED] if helped else [])
+    params = {"held": [event.id for event in held], "helped": helped}
+    return Select("\nUNION ALL\n".join(parts), params) if parts else None
+
+
+def _hold(events: Sequence[Event]) -> None:
+    """Hold new shares against every open question, and write down what fits."""
+    by_post = {event.about: event for event in events}
+    new = Post.objects.filter(id__in=list(by_post), deleted_at=None, held_at=None, audience__lt=Audience.ME)
+    posts = list(new.exclude(kind=PostKind.QUESTION))
+    if not posts:
+        return
+    closed = set(Closure.objects.values_list("question_id", flat=True))
+    fit = [one for one in fits(posts, closed=closed) if verdict(one.chance) in _TELLING]
+    if not fit:
+        return
+    pairs = {"questions": [one.question for one in fit], "posts": [one.post for one in fit]}
+    may = set(ask(_MAY_MEET, pairs))
+    insert([_found(one, by_post[one.post]) for one in fit if (one.question, one.post) in may])
+
+
+def _found(one: Fit, event: Event) -> Found:
+    return Found(
+        question_id=one.question,
+        post_id=one.post,
+        passage=one.passage,
+        chance=one.chance,
+        score=one.score,
+        told=_TELLING[verdict(one.chance)],
+        event=event.id,
+        at=event.at,
+    )

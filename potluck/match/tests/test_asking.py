@@ -1,0 +1,205 @@
+"""Who is asked a question: the likely ones, with a reason, within what they wish, and exactly once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from potluck.door import admit
+from potluck.events.models import Event
+from potluck.match import asking
+from potluck.match.likely import Likely
+from potluck.people.block import mute
+from potluck.people.models import Person, Topic
+from potluck.posts.draft import Draft
+from potluck.posts.models import Audience, Post
+from potluck.questions.close import close
+from potluck.questions.models import Ask, AskingWishes, Routing
+from potluck.questions.take_on import take_on
+from potluck.search.statistics import refresh_statistics
+from tests.cast import member
+
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def work(work: Work) -> Work:
+    """Words are counted now and then, and found once they are."""
+
+    def work_and_count() -> None:
+        work()
+        refresh_statistics()
+
+    return work_and_count
+
+
+def asked(question: Post) -> set[str]:
+    return set(Ask.objects.filter(question=question).values_list("person__handle", flat=True))
+
+
+def seen_at_home(person: Person, question: Post) -> list[str]:
+    row = person.arrivals.filter(post=question).first()
+    return [reason["code"] for reason in row.reasons] if row else []
+
+
+@pytest.fixture
+def crowd(db: None) -> list[Person]:
+    return [member(f"p{number}", f"Person {number}") for number in range(12)]
+
+
+def knows(person: Person, number: int = 0) -> None:
+    admit(Draft(author=person, text=f"Dry bran keeps slugs off seedlings, year {number}."))
+
+
+def test_the_likely_are_asked_once_and_hear_why(
+    ada: Person, ben: Person, cleo: Person, crowd: list[Person], work: Work
+) -> None:
+    knows(ben)
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    asking.find(list(Event.objects.filter(about=question.id)))
+    assert asked(question) == {"ben"}
+    assert seen_at_home(ben, question) == ["asked_shared"]
+    assert ben.arrivals.get(post=question).place == 0
+    assert ada.arrivals.count() == 0
+
+
+def test_at_most_five_are_asked_and_the_next_are_remembered(
+    ada: Person, crowd: list[Person], work: Work
+) -> None:
+    for number, person in enumerate(crowd):
+        knows(person, number)
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    assert len(asked(question)) == 5
+    assert len(Routing.objects.get(question=question).reserve) == 3
+
+
+def test_nobody_is_asked_more_than_they_wish(
+    ada: Person, ben: Person, crowd: list[Person], work: Work
+) -> None:
+    knows(ben)
+    AskingWishes.objects.create(person=ben, a_week=1)
+    work()
+    first, second = (
+        admit(Draft(author=ada, text=f"How do you keep slugs off seedlings {when}?"))
+        for when in ("in spring", "in autumn")
+    )
+    work()
+    assert asked(first) == {"ben"} and asked(second) == set()
+    Ask.objects.update(at=timezone.now() - timedelta(days=8))
+    third = admit(Draft(author=ada, text="How do you keep slugs off seedlings under glass?"))
+    work()
+    assert asked(third) == {"ben"}
+
+
+@pytest.mark.parametrize("how", ["off", "topic", "topic in the words", "muted"])
+def test_who_does_not_wish_to_is_not_asked(
+    ada: Person, ben: Person, crowd: list[Person], work: Work, how: str
+) -> None:
+    knows(ben)
+    if how == "off":
+        AskingWishes.objects.create(person=ben, a_week=0)
+    elif how == "muted":
+        mute(ada, by=ben)
+    else:
+        word = "slugs" if how == "topic in the words" else "pests"
+        AskingWishes.objects.create(person=ben, topics_never=[word])
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings? #pests"))
+    work()
+    assert asked(question) == set()
+
+
+def test_only_those_who_may_see_it_are_asked(
+    ada: Person, ben: Person, crowd: list[Person], work: Work
+) -> None:
+    knows(ben)
+    knows(crowd[0])
+    work()
+    note = admit(Draft(author=ada, text="How do you keep slugs off seedlings?", audience=Audience.ME))
+    work()
+    assert asked(note) == set()
+
+
+def test_what_somebody_keeps_to_themselves_is_no_evidence(
+    ada: Person, ben: Person, crowd: list[Person], work: Work
+) -> None:
+    admit(Draft(author=ben, text="Dry bran keeps slugs off seedlings.", audience=Audience.ME))
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    assert asked(question) == set()
+
+
+def test_the_busiest_do_not_get_it_all() -> None:
+    ranked = [Likely(person, score, {"code": "answered"}) for person, score in ((1, 1.0), (2, 0.9), (3, 0.5))]
+    assert asking.spread(ranked, {}) == [1, 2, 3]
+    assert asking.spread(ranked, {1: 2}) == [2, 1, 3]
+    assert asking.spread(ranked, {1: 6, 2: 6}) == [3, 1, 2]
+
+
+def test_it_goes_wider_after_two_days_and_after_a_week(ada: Person, crowd: list[Person], work: Work) -> None:
+    for number, person in enumerate(crowd):
+        knows(person, number)
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    begun = question.arrived_at
+    assert asking.widen_due(begun + timedelta(hours=47)) == 0
+    assert asking.widen_due(begun + timedelta(hours=49)) == 1
+    assert asking.widen_due(begun + timedelta(hours=49)) == 0
+    work()
+    assert len(asked(question)) == 10
+    assert asking.widen_due(begun + timedelta(days=8)) == 1
+    work()
+    assert len(asked(question)) == 12
+    assert asking.widen_due(begun + timedelta(days=80)) == 0
+
+
+@pytest.mark.parametrize("how", ["answered", "closed", "taken on"])
+def test_what_is_in_hand_goes_no_wider(
+    ada: Person, ben: Person, crowd: list[Person], work: Work, how: str
+) -> None:
+    for number, person in enumerate(crowd):
+        knows(person, number)
+    work()
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    if how == "answered":
+        admit(Draft(author=ben, text="Bran.", reply_to=question))
+    elif how == "closed":
+        close(question, by=ada)
+    else:
+        take_on(question, by=ben)
+    assert asking.widen_due(question.arrived_at + timedelta(hours=49)) == 0
+    later = asking.widen_due(question.arrived_at + timedelta(days=8))
+    assert later == (1 if how == "taken on" else 0)
+
+
+def test_three_people_and_an_empty_archive_ask_each_other(
+    ada: Person, ben: Person, cleo: Person, work: Work
+) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    assert asked(question) == {"ben", "cleo"}
+    assert seen_at_home(ben, question) == ["asked_few"]
+
+
+def test_one_person_alone_asks_and_nothing_breaks(ada: Person, work: Work) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    assert asked(question) == set()
+    assert Routing.objects.get(question=question).round == 1
+
+
+def test_what_they_said_they_can_help_with_counts(
+    ada: Person, ben: Person, crowd: list[Person], work: Work
+) -> None:
+    Topic.objects.create(person=ben, tag="slugs", stage="helping")
+    question = admit(Draft(author=ada, text="What keeps them off? #slugs"))
+    work()
+    assert seen_at_home(ben, question) == ["asked_declared"]

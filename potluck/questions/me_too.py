@@ -1,0 +1,29 @@
+"""Ask it, too: one joins a question instead of asking it again, and hears whatever its asker hears."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from potluck.events.models import Kind
+from potluck.events.record import record
+from potluck.kit.errors import Refused
+from potluck.people.models import Person
+from potluck.posts.models import Post
+from potluck.questions.gate import question_for
+from potluck.questions.models import MeToo
+
+
+@transaction.atomic
+def ask_too(question: Post, *, by: Person) -> MeToo:
+    """Join it. Whoever asked first hears of it by name; said twice, it is said once."""
+    question = question_for(question, by)
+    if question.author_id == by.id:
+        raise Refused(_("You ask this already."))
+    row, new = MeToo.objects.get_or_create(question=question, person=by)
+    if new:
+        record(Kind.ME_TOO, by=by.key, about=question.key, to=question.author_id)
+    return row
+
+
+def ask_no_more(question: Post, *, by: Person) -> None:
+    """Leave it again."""
+    MeToo.objects.filter(question=question, person=by).delete()

@@ -1,0 +1,31 @@
+"""Who has room for one more question: what keeps asking within what each person wishes."""
+
+from potluck.posts.audience import VISIBLE_SQL
+
+WEEK = 3  # asks a week, unless somebody says otherwise
+
+# Of %(people)s, in that order, those before whom the question %(question)s may be put at %(now)s: members who may see
+# it, did not ask, say or answer anything there yet, hear its asker, and have not had enough this week.
+_TOPICS = """
+    NOT EXISTS (SELECT FROM unnest(w.topics_never) t(tag) WHERE t.tag = ANY(p.tags)
+                OR strpos(' ' || regexp_replace(lower(p.title || ' ' || p.text), '[^[:alnum:]]+', ' ', 'g') || ' ',
+                          ' ' || replace(lower(t.tag), '-', ' ') || ' ') > 0)
+"""
+MAY_BE_ASKED_SQL = f"""
+SELECT viewer.id FROM unnest(%(people)s::bigint[]) WITH ORDINALITY AS asked(person, rank)
+JOIN people_person viewer ON viewer.id = asked.person
+JOIN posts_post p ON p.id = %(question)s
+JOIN people_person author ON author.id = p.author_id
+LEFT JOIN questions_askingwishes w ON w.person_id = viewer.id
+WHERE {VISIBLE_SQL} AND viewer.id <> p.author_id AND viewer.removed_at IS NULL
+  AND (w.topics_never IS NULL OR {_TOPICS})
+  AND COALESCE(w.a_week, {WEEK}) > (
+      SELECT count(*) FROM questions_ask a WHERE a.person_id = viewer.id AND a.round > 0
+      AND a.at > %(now)s::timestamptz - interval '7 days' AND a.at <= %(now)s::timestamptz)
+  AND NOT EXISTS (SELECT FROM questions_ask a WHERE a.question_id = p.id AND a.person_id = viewer.id)
+  AND NOT EXISTS (SELECT FROM questions_metoo m WHERE m.question_id = p.id AND m.person_id = viewer.id)
+  AND NOT EXISTS (SELECT FROM people_mute mu WHERE mu.by_id = viewer.id AND mu.who_id = p.author_id)
+  AND NOT EXISTS (SELECT FROM people_follow lf WHERE lf.by_id = viewer.id AND lf.level = 0 AND lf.thread = p.thread)
+  AND NOT EXISTS (SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id = viewer.id AND r.deleted_at IS NULL)
+ORDER BY asked.rank
+"""

@@ -1,0 +1,187 @@
+"""How a question stands, as one reader may know it: who asks it too, who is on it, what was found, what answered it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from potluck.kit.sql import ask
+from potluck.people.directory import shown_sql, shown_to
+from potluck.people.models import Person
+from potluck.posts.lines import Line, lines
+from potluck.posts.models import Post
+from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
+
+MOST_NAMES, MOST_FOUND = 50, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody by name, with the page of theirs."""
+
+    id: int
+    name: str
+    url: str
+
+
+@dataclass(slots=True)
+class Piece:
+    """Something that may answer: where it fits, who says what of it, and what this reader says."""
+
+    line: Line
+    passage: str
+    answers: list[str] = field(default_factory=list)
+    helps: list[str] = field(default_factory=list)
+    mine: str = ""
+
+
+@dataclass(slots=True)
+class State:
+    """A question for one reader. `before` and `others` are for its asker and for who is asked, and else empty."""
+
+    id: int
+    mine: bool = False
+    asks_too: bool = False
+    closed_at: datetime | None = None
+    answer: Line | None = None
+    also: list[Named] = field(default_factory=list)
+    on_it: list[Named] = field(default_factory=list)
+    before: list[Named] = field(default_factory=list)
+    waits: list[Piece] = field(default_factory=list)
+    known: list[Piece] = field(default_factory=list)
+    said: str = ""
+    asked: bool = False
+    others: list[Named] = field(default_factory=list)
+    verdicts: dict[int, str] = field(default_factory=dict)
+    accepted: frozenset[int] = frozenset()
+
+    @property
+    def asks(self) -> bool:
+        """Whether this reader asks it: first, or too."""
+        return self.mine or self.asks_too
+
+
+def state_of(question: Post, viewer: Person | None) -> State:
+    """How it stands. Whoever calls this has taken the question through the gate."""
+    state = State(question.id, mine=viewer is not None and question.author_id == viewer.id)
+    _closed(state, question, viewer)
+    too = list(MeToo.objects.filter(question=question).order_by("id").values_list("person_id", flat=True))
+    asked = list(Ask.objects.filter(question=question).order_by("round", "id"))
+    _mine(state, viewer, too, asked)
+    reserve = _reserve(question) if state.asked and not state.said else []
+    names = named([*too, *(row.person_id for row in asked), *reserve], viewer)
+    me = viewer.id if viewer else 0
+    state.also = [names[key] for key in too if key in names and key != me][:MOST_NAMES]
+    state.on_it = [names[row.person_id] for row in asked if row.said == Said.ON_IT and row.person_id in names]
+    state.others = [names[key] for key in reserve if key in names and key != me]
+    if state.mine:
+        quiet = [row.person_id for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]
+        state.before = [names[key] for key in quiet if key in names]
+    _pieces(state, question, viewer)
+    return state
+
+
+def named(people: Sequence[int], viewer: Person | None) -> dict[int, Named]:
+    """Those of these people who may appear to this reader, by id."""
+    if not people:
+        return {}
+    rows = shown_to(viewer).filter(id__in=set(people)).values_list("id", "name", "handle")
+    return {key: Named(key, name or handle, f"/@{handle}") for key, name, handle in rows}
+
+
+def _closed(state: State, question: Post, viewer: Person | None) -> None:
+    row = Closure.objects.filter(question=question).first()
+    if row is not None:
+        state.closed_at = row.at
+        seen = Post.objects.visible_to(viewer).filter(pk=row.answer_id or 0).exists()
+        state.answer = lines([row.answer_id], viewer)[0] if row.answer_id and seen else None
+
+
+def _mine(state: State, viewer: Person | None, too: Sequence[int], asked: Sequence[Ask]) -> None:
+    if viewer is None:
+        return
+    state.asks_too = viewer.id in too
+    for row in asked:
+        if row.person_id == viewer.id:
+            state.said, state.asked = row.said, row.round > 0
+
+
+def _reserve(question: Post) -> list[int]:
+    return list(Routing.objects.filter(pk=question.pk).values_list("reserve", flat=True).first() or [])
+
+
+def _pieces(state: State, question: Post, viewer: Person | None) -> None:
+    """What was found and what people said of it. What nobody judged yet is for those who ask alone."""
+    found = list(Found.objects.filter(question=question).order_by("-chance", "-id")[: MOST_FOUND * 3])
+    said = _said_of(question, viewer)
+    seen = Post.objects.visible_to(viewer)
+    ids = {row.post_id for row in found} | {row.post_id for row, _name in said}
+    there = {line.id: line for line in lines(seen.filter(id__in=ids).values_list("id", flat=True), viewer)}
+    within = set(seen.filter(id__in=ids, thread=question.thread).values_list("id", flat=True))
+    passages = {row.post_id: row.passage for row in found}
+    pieces = {key: Piece(line, passages.get(key, "")) for key, line in there.items()}
+    accepted = set()
+    for row, name in said:
+        piece = pieces.get(row.post_id)
+        if piece is None:
+            continue
+        if viewer is not None and row.by_id == viewer.id:
+            piece.mine = state.verdicts[row.post_id] = row.says
+        if row.says != Says.NO:
+            (piece.answers if row.says == Says.ANSWERS else piece.helps).append(name)
+        if row.says == Says.ANSWERS:
+            accepted.add(row.post_id)
+    state.accepted = frozenset(accepted)
+    rest = [piece for key, piece in pieces.items() if key not in within]
+    order = {row.post_id: place for place, row in enumerate(found)}
+    rest.sort(key=lambda piece: (not piece.answers, not piece.helps, order.get(piece.line.id, 0)))
+    state.known = [piece for piece in rest if piece.answers or piece.helps][:MOST_FOUND]
+    if state.asks and _wants_finds(viewer):
+        state.waits = [p for p in rest if not (p.answers or p.helps or p.mine)][:MOST_FOUND]
+
+
+def _said_of(question: Post, viewer: Person | None) -> list[tuple[Verdict, str]]:
+    """The verdicts of people who may appear to this reader, and who still ask it."""
+    asks = Q(by=question.author_id) | Q(by__in=MeToo.objects.filter(question=question).values("person"))
+    rows = Verdict.objects.filter(asks, question=question, by__in=shown_to(viewer)).select_related("by")
+    return [(row, row.by.shown_name) for row in rows.order_by("id")]
+
+
+def _wants_finds(viewer: Person | None) -> bool:
+    none = AskingWishes.objects.filter(person=viewer, finds=AskingWishes.Finds.NONE)
+    return viewer is not None and not none.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """Somebody's question that a share answered, or helped with."""
+
+    id: int
+    title: str
+    answered: bool
+    who: Named
+
+
+_HELPED = """
+SELECT v.says, v.by_id, COALESCE(NULLIF(by.name, ''), by.handle), by.handle, q.id,
+       COALESCE(NULLIF(q.title, ''), q.excerpt)
+FROM questions_verdict v JOIN posts_post q ON q.id = v.question_id JOIN people_person by ON by.id = v.by_id
+WHERE v.post_id = %s AND v.says <> 'no' AND q.id = ANY(%s) AND {shown} ORDER BY v.says, v.id DESC LIMIT 100
+"""
+
+
+def helped_by(post: Post, viewer: Person | None) -> list[Helped]:
+    """Whose questions a share helped with, as far as this reader may see the question and meet who asks it."""
+    about = Verdict.objects.filter(post=post).exclude(says=Says.NO).values_list("question_id", flat=True)
+    questions = list(about.distinct()[:100])
+    if not questions:
+        return []
+    seen = list(Post.objects.visible_to(viewer).filter(id__in=questions).values_list("id", flat=True))
+    shown = shown_sql(viewer)
+    values = [post.id, seen, *[viewer and viewer.id] * shown.count("%s")]
+    rows = ask(_HELPED.format(shown=shown.format(p="by")), values)
+    return [
+        Helped(key, title, says == Says.ANSWERS, Named(by, name, f"/@{handle}"))
+        for says, by, name, handle, key, title in rows
+    ]

@@ -1,0 +1,73 @@
+"""What one says to a question: I'm on it, not now, not me, somebody else. Each can be taken back."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from potluck.events.models import Kind
+from potluck.events.record import record
+from potluck.kit.errors import Malformed, Refused
+from potluck.kit.sql import ask as rows_of
+from potluck.people.models import Person
+from potluck.posts.models import Post
+from potluck.questions.gate import question_for
+from potluck.questions.models import Ask, Said
+from potluck.questions.room import MAY_BE_ASKED_SQL
+
+
+@transaction.atomic
+def take_on(question: Post, *, by: Person) -> Ask:
+    """I'm on it: whoever asked hears of it by name. One need not have been asked."""
+    question = question_for(question, by)
+    if question.author_id == by.id:
+        raise Refused(_("You ask this yourself."))
+    row, __ = Ask.objects.get_or_create(question=question, person=by)
+    if row.said != Said.ON_IT:
+        _say(row, Said.ON_IT)
+        record(Kind.ON_IT, by=by.key, about=question.key, to=question.author_id)
+    return row
+
+
+@transaction.atomic
+def decline(question: Post, said: str, *, by: Person) -> Ask:
+    """Not now, or not me: nobody is told, and this question does not come again."""
+    question = question_for(question, by)
+    if said not in (Said.NOT_NOW, Said.NOT_ME):
+        raise Malformed(_("Say: not now, or not me."))
+    row, __ = Ask.objects.get_or_create(question=question, person=by)
+    _say(row, said)
+    return row
+
+
+@transaction.atomic
+def name_another(question: Post, who: Person, *, by: Person) -> Ask:
+    """Somebody else: it is put before them if they take such asks, and nobody learns whether they do."""
+    question = question_for(question, by)
+    if who.id == by.id:
+        raise Refused(_("That is you. Say “I’m on it” instead."))
+    row, __ = Ask.objects.get_or_create(question=question, person=by)
+    _say(row, Said.ELSE)
+    facts = {"question": question.id, "people": [who.id], "now": timezone.now()}
+    if rows_of(MAY_BE_ASKED_SQL, facts):
+        event = record(Kind.SUGGESTED, by=by.key, about=question.key, to=who.key)
+        reason = {"code": "suggested", "who": by.id}
+        Ask.objects.create(question=question, person=who, by=by, round=1, reason=reason, event=event.id)
+    return row
+
+
+@transaction.atomic
+def unsay(question: Post, *, by: Person) -> None:
+    """Take back what one said. Who was named meanwhile keeps the question."""
+    question = question_for(question, by)
+    row = Ask.objects.filter(question=question, person=by).first()
+    if row is None:
+        return
+    if row.event is None:
+        row.delete()  # they came by themselves
+    else:
+        _say(row, Said.NOTHING)
+
+
+def _say(row: Ask, said: str) -> None:
+    row.said, row.said_at = said, timezone.now()
+    row.save(update_fields=["said", "said_at"])
