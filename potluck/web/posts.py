@@ -7,32 +7,27 @@ from django.views.decorators.http import require_safe
 
 from potluck.kit.errors import Missing
 from potluck.kit.pages import render
-from potluck.kit.sql import ask, columns, made
 from potluck.people.models import Person
-from potluck.posts.audience import gate
 from potluck.posts.lines import lines
-from potluck.posts.models import Audience, Post, Revision, Thanks, Use
-from potluck.posts.ripple import given
+from potluck.posts.models import Audience, Post, Revision
 from potluck.posts.thread import replies
+from potluck.posts.whole import Whole, whole
 from potluck.search.find import related
 from potluck.web.facts import facts_of
 
-_SEEN = f"""
-SELECT {columns(Post, "p")}, {columns(Person, "a")}
-FROM posts_post p JOIN people_person a ON a.id = p.author_id WHERE p.id = %s AND {{seen}}
-"""
+
+def opened(viewer: Person | None, post_id: int) -> Whole:
+    """The post with what hangs on it, if this person may see it; else Missing, in the same words whether it is
+    there or not."""
+    found = whole(post_id, viewer)
+    if found is None:
+        raise Missing(_("This is not there, or it is not for everybody to see."))
+    return found
 
 
 def seen_by(viewer: Person | None, post_id: int) -> Post:
-    """The post, if this person may see it; else Missing, in the same words whether it is there or not."""
-    seen = gate(viewer)
-    values = [post_id, *[viewer and viewer.id] * seen.count("%s")]
-    found = ask(_SEEN.format(seen=seen.format(p="p")), values)
-    if not found:
-        raise Missing(_("This is not there, or it is not for everybody to see."))
-    post, end = made(Post, found[0])
-    post.author, _end = made(Person, found[0], end)
-    return post
+    """The post alone, in the same way."""
+    return opened(viewer, post_id).post
 
 
 @require_safe
@@ -40,15 +35,16 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
     """One post and its thread. A reply is shown in its thread, where it stands, or alone where one answers it."""
     viewer = request.viewer  # type: ignore[attr-defined]
     try:
-        post = seen_by(viewer, post_id)
+        found = opened(viewer, post_id)
     except Missing:
         return _gone(request, viewer, post_id)
+    post = found.post
     thread = (
         f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id and _opens(post.thread, viewer) else ""
     )
     if thread and "alone" not in request.GET:
         return redirect(thread)
-    return render(request, "posts/post.html", {**_page(post, viewer), "thread_page": thread})
+    return render(request, "posts/post.html", {**_page(found, viewer), "thread_page": thread})
 
 
 def _opens(thread: int, viewer: Person | None) -> bool:
@@ -66,23 +62,22 @@ def _gone(request: HttpRequest, viewer: Person | None, post_id: int) -> HttpResp
     return render(request, "posts/gone.html", {"replies": left})
 
 
-def _page(post: Post, viewer: Person | None) -> dict[str, object]:
-    line = lines([post.id], viewer)[0]
-    whole = _whole(post, viewer)
-    line.html = post.html if whole else ""
-    found = replies(post, viewer)
-    near = related(post, viewer, limit=5)
+def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
+    post, line = found.post, found.line
+    all_of_it = _whole(post, viewer)
+    line.html = post.html if all_of_it else ""
+    said = replies(post, viewer)
     return {
         "post": post,
         "line": line,
-        "whole": whole,
+        "whole": all_of_it,
         "via": _via(post, viewer),
-        "replies": found,
-        "files": list(post.attachments.order_by("id")) if whole else [],
-        "thanks": list(given(Thanks, post, viewer).order_by("id")),
-        "uses": list(given(Use, post, viewer).order_by("id")),
-        "near": lines(near, viewer),
-        "facts": facts_of(post, line, found)
+        "replies": said,
+        "files": found.files if all_of_it else [],
+        "thanks": found.thanks,
+        "uses": found.uses,
+        "near": lines(related(post, viewer, limit=5), viewer),
+        "facts": facts_of(post, line, said)
         if post.audience == Audience.PUBLIC and post.author.is_member
         else None,
     }
