@@ -40,3 +40,4 @@ class Entry:
     thanked: bool = False
     passed: bool = False
     mine: bool = False  # the viewer shared it
+    below: object = None  # what waits for the reader, as parts/asked.html shows it

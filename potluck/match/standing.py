@@ -35,7 +35,7 @@ _FOUND = f"""
 SELECT f.event AS event, viewer.id AS person, f.post_id AS post, CASE f.told WHEN 'told' THEN 0 ELSE 1 END AS place,
        2.0::float8 + f.chance AS score,
        jsonb_build_object('code', CASE WHEN p.author_id = viewer.id THEN 'found' ELSE 'found_too' END,
-                          'question', p.id, 'who', fp.author_id, 'asker', p.author_id) AS reason
+                          'question', p.id, 'asker', p.author_id) AS reason
 FROM questions_found f JOIN posts_post fp ON fp.id = f.post_id
 JOIN posts_post p ON p.id = f.question_id JOIN people_person author ON author.id = p.author_id
 JOIN LATERAL (SELECT p.author_id AS id UNION SELECT m.person_id FROM questions_metoo m WHERE m.question_id = p.id) asks

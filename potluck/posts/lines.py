@@ -48,6 +48,7 @@ class Line:
     key: int = 0
     state: str = ""
     at_home: bool = False
+    below: object = None  # what waits for the reader, as parts/asked.html shows it
 
 
 # For a statement that has `posts_post p` and `people_person author`; %(me)s is the viewer's id, or 0. What was passed

@@ -163,6 +163,7 @@ class Helped:
     who: Named
 
 
+_ABOUT = "SELECT DISTINCT question_id FROM questions_verdict WHERE post_id = %s AND says <> 'no' LIMIT 100"
 _HELPED = """
 SELECT v.says, v.by_id, COALESCE(NULLIF(by.name, ''), by.handle), by.handle, q.id,
        COALESCE(NULLIF(q.title, ''), q.excerpt)
@@ -173,8 +174,7 @@ WHERE v.post_id = %s AND v.says <> 'no' AND q.id = ANY(%s) AND {shown} ORDER BY 
 
 def helped_by(post: Post, viewer: Person | None) -> list[Helped]:
     """Whose questions a share helped with, as far as this reader may see the question and meet who asks it."""
-    about = Verdict.objects.filter(post=post).exclude(says=Says.NO).values_list("question_id", flat=True)
-    questions = list(about.distinct()[:100])
+    questions = [row[0] for row in ask(_ABOUT, [post.id])]
     if not questions:
         return []
     seen = list(Post.objects.visible_to(viewer).filter(id__in=questions).values_list("id", flat=True))

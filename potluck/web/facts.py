@@ -34,21 +34,7 @@ def facts_of(post: Post, line: Line, replies: Sequence[Reply]) -> dict[str, obje
 
 
 def _question(post: Post, page: str, author: object, replies: Sequence[Reply]) -> dict[str, object]:
-    answers = [
-        {
-            "@type": "Answer",
-            "url": f"{page}#post-{reply.id}",
-            "text": reply.html,
-            "datePublished": reply.at.isoformat(),
-            "author": {
-                "@type": "Person",
-                "name": reply.author_name,
-                "url": settings.ORIGIN + reply.author_url,
-            },
-        }
-        for reply in replies
-        if reply.depth == 0 and not reply.deleted
-    ]
+    answers = [reply for reply in replies if reply.depth == 0 and not reply.deleted]
     return {
         "@type": "Question",
         "name": post.title or post.excerpt[:150],
@@ -57,5 +43,20 @@ def _question(post: Post, page: str, author: object, replies: Sequence[Reply]) -
         "author": author,
         "datePublished": post.published_at.isoformat(),
         "answerCount": len(answers),
-        "suggestedAnswer": answers,
+        "suggestedAnswer": [_answer(reply, page) for reply in answers if not reply.accepted],
+        "acceptedAnswer": [_answer(reply, page) for reply in answers if reply.accepted],
+    }
+
+
+def _answer(reply: Reply, page: str) -> dict[str, object]:
+    return {
+        "@type": "Answer",
+        "url": f"{page}#post-{reply.id}",
+        "text": reply.html,
+        "datePublished": reply.at.isoformat(),
+        "author": {
+            "@type": "Person",
+            "name": reply.author_name,
+            "url": settings.ORIGIN + reply.author_url,
+        },
     }

@@ -14,6 +14,7 @@ from potluck.posts.thread import replies
 from potluck.posts.whole import Whole, whole
 from potluck.search.find import related
 from potluck.web.facts import facts_of
+from potluck.web.standing import on_questions
 
 
 def opened(viewer: Person | None, post_id: int) -> Whole:
@@ -67,7 +68,9 @@ def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
     all_of_it = _whole(post, viewer)
     line.html = post.html if all_of_it else ""
     said = replies(post, viewer)
+    asking = on_questions(post, viewer, said)
     return {
+        **asking,
         "post": post,
         "line": line,
         "whole": all_of_it,

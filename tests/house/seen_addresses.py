@@ -108,6 +108,11 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/passing": Address(post="sees+", form={"text": "look"}),
     f"{POST}/keeping": Address(post="sees+"),
     f"{POST}/follow": Address(post="sees+"),
+    # questions
+    f"{POST}/me-too": Address(post="sees+"),
+    f"{POST}/closure": Address(post="author"),
+    f"{POST}/asking": Address(post="sees+", form={"said": "on_it"}),
+    f"{POST}/verdicts": Address(post="sees+", form={"says": "helps"}),
     "files/<int:file_id>/<str:name>": Address("sees"),
     # finding
     "search": Address("all", queries=SEARCHES),

@@ -103,7 +103,9 @@ def state() -> str:
     tables = [
         name
         for name in connection.introspection.table_names()
-        if name.startswith(("people_", "posts_", "events_", "home_", "feeds_", "search_", "account_", "mfa_"))
+        if name.startswith(
+            ("people_", "posts_", "events_", "home_", "feeds_", "search_", "account_", "mfa_", "questions_")
+        )
     ]
     sums = ", ".join(f"(SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {t} t)" for t in tables)
     with connection.cursor() as cursor:
@@ -113,7 +115,7 @@ def state() -> str:
 
 def written() -> int:
     """How many rows this transaction has written so far, to what the network keeps."""
-    tables = "^(people|posts|events|home|feeds|search|account|mfa)_"
+    tables = "^(people|posts|events|home|feeds|search|account|mfa|questions)_"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables WHERE relname ~ %s",

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from potluck.channels.home import read
+from potluck.channels.home.asked import what_waits
 from potluck.channels.home.reasons import names_of, worded
 from potluck.channels.home.still import still_so
 from potluck.kit import paging
@@ -97,8 +98,9 @@ def _feed(form: str, person: Person, rows: Sequence[Any], before: str) -> FeedOu
 def _with_reasons(rows: Sequence[Any], person: Person) -> list[ItemOut]:
     # Django leaves JSON as text in rows of plain SQL.
     why = still_so([(row[0], row[5], json.loads(row[3])) for row in rows])
-    reasons = {row[0]: each for row, each in zip(rows, why, strict=True)}
-    names = names_of((reason for each in why for reason in each), {}, person)
+    waits = what_waits([(row[0], each) for row, each in zip(rows, why, strict=True)], person)
+    reasons = {row[0]: each for row, (each, _below) in zip(rows, waits, strict=True) if each}
+    names = names_of((reason for each in reasons.values() for reason in each), {}, person)
     said = {
         f"{settings.ORIGIN}/posts/{key}": "; ".join(
             excerpt(sentence, 300) for sentence in worded(each, names)

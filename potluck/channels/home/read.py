@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import connection
 from markupsafe import Markup
 
+from potluck.channels.home.asked import what_waits
 from potluck.channels.home.models import Arrival, Place
 from potluck.channels.home.reasons import names_of, on_thread, worded
 from potluck.channels.home.still import still_so
@@ -138,13 +139,15 @@ def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
     # Django leaves jsonb as text on a plain cursor.
     told = zip(found, rows, strict=True)
     why = still_so([(item.id, item.author_id, json.loads(row[WIDTH])) for item, row in told])
+    waits = what_waits([(item.id, reasons) for item, reasons in zip(found, why, strict=True)], person)
+    why = [reasons for reasons, _below in waits]
     names = names_of((reason for reasons in why for reason in reasons), known, person)
     threads = _threads({row[WIDTH + 4] for row in rows} - {None}, person)
-    for item, row, reasons in zip(found, rows, why, strict=True):
+    for item, row, (reasons, below) in zip(found, rows, waits, strict=True):
         _, place, seen_at, _at, thread = row[WIDTH : WIDTH + 5]
         item.reasons = [*worded(reasons, names), *threads.get(thread, ())]
         item.named = any(reason.get("who") == item.author_id for reason in reasons)
-        item.place, item.seen = _PLACES[place], seen_at is not None
+        item.place, item.seen, item.below = _PLACES[place], seen_at is not None, below
     # What nobody holds out any more, as they took it back, came for no reason.
     return [item for item in found if item.reasons]
 

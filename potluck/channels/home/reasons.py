@@ -1,34 +1,56 @@
-"""Why something reached a person, put into words in the reader's language."""
+"""Why something reached a person, put into words in the reader's language. The words themselves: `sentences.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _noop
 from markupsafe import Markup, escape
 
+from potluck.channels.home.sentences import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
 from potluck.kit.html import excerpt
+from potluck.kit.ids import moment_of
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
+from potluck.posts.models import Post
 
 Reason = Mapping[str, Any]
-Names = Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What reasons speak of, as far as the reader may meet it: people by name and page, posts by their first words."""
+
+    people: Mapping[int, tuple[str, str]]
+    posts: Mapping[int, str]
 
 
 def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]], reader: Person) -> Names:
-    """The name and page of all these reasons speak of, if they may appear to the reader. One query for the unknown."""
-    missing = {reason["who"] for reason in reasons if reason.get("who")} - known.keys()
+    """The names of all these reasons speak of. One query each for people and for posts that are not known."""
+    told = list(reasons)
+    missing = {reason[part] for reason in told for part in _PEOPLE if reason.get(part)} - known.keys()
     if missing:
         rows = shown_to(reader).filter(id__in=missing).values_list("id", "name", "handle")
         known.update({key: (name or handle, f"/@{handle}") for key, name, handle in rows})
-    return known
+    return Names(known, _first_words(told, reader))
+
+
+def _first_words(reasons: Sequence[Reason], reader: Person) -> dict[int, str]:
+    posts = {reason[part] for reason in reasons for part in _POSTS if reason.get(part)}
+    if not posts:
+        return {}
+    seen = Post.objects.visible_to(reader).filter(id__in=posts)
+    return {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
+
+
+_PEOPLE, _POSTS = ("who", "asker"), ("question", "evidence")
 
 
 def worded(reasons: Sequence[Reason], names: Names) -> list[Markup]:
     """Each reason as a sentence, the same act of several people as one. The first one has its link."""
     by_code: dict[tuple[str, str, bool], list[Reason]] = {}
     for reason in _telling(reasons):
-        about = str(reason.get("tag") or reason.get("search") or "")
+        about = str(reason.get("tag") or reason.get("search") or reason.get("question") or "")
         by_code.setdefault((reason["code"], about, bool(reason.get("passed"))), []).append(reason)
     said = [_sentence(code, about, passed, alike, names) for (code, about, passed), alike in by_code.items()]
     said = [sentence for sentence in dict.fromkeys(said) if sentence]
@@ -45,46 +67,44 @@ def on_thread(page: str, words: str) -> Markup:
 
 def _telling(reasons: Sequence[Reason]) -> list[Reason]:
     """Without what goes without saying: who speaks to the reader need not be said to be followed too."""
-    speaking = {reason.get("who") for reason in reasons if reason["code"] in _SPEAKING}
+    speaking = {reason.get("who") for reason in reasons if reason["code"] in SPEAKING}
     replying = {reason.get("who") for reason in reasons if reason["code"] in ("reply", "answer")}
     return [
         r
         for r in reasons
-        if (r["code"] not in _FOLLOWED or r.get("who") not in speaking)
+        if (r["code"] not in FOLLOWED or r.get("who") not in speaking)
         and (r["code"] != "yours" or r.get("who") not in replying)
     ]
 
 
 def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], names: Names) -> Markup:
-    """The sentence; nothing where it would speak of somebody who is hidden from the reader."""
-    text = _PASSED if passed and code == "person" else _TEXTS.get(code, "")
+    """The sentence; nothing where it would speak of somebody, or of a question, that is hidden from the reader."""
+    text = PASSED if passed and code == "person" else TEXTS.get(code, "")
     who = _people([reason.get("who", 0) for reason in alike], names)
-    if not text or (not who and "%(who)s" in text):
+    question = _post(alike[0].get("question"), names)
+    asker = _people([alike[0].get("asker", 0)], names)
+    if not text or any(
+        f"%({name})s" in text and not said
+        for name, said in (("who", who), ("question", question), ("asker", asker))
+    ):
         return Markup("")
-    return _fill(_(text), who=who, about=escape(about))
+    said = _fill(_(text), who=who, about=escape(about), question=question, asker=asker)
+    return said + _evidence(code, alike[0].get("evidence"), names)
 
 
-_SPEAKING = frozenset(("reply", "answer", "yours", "mention", "named", "circle"))
-_FOLLOWED = frozenset(("person", "topic", "thread"))
-_PASSED = _noop("You follow %(who)s, who passed this on")
-_TEXTS = {
-    "person": _noop("You follow %(who)s"),
-    "topic": _noop("You follow %(who)s on #%(about)s"),
-    "tag": _noop("You follow #%(about)s"),
-    "source": _noop("You follow this source"),
-    "search": _noop("It fits your search: %(about)s"),
-    "thread": _noop("%(who)s in a thread you follow"),
-    "reply": _noop("%(who)s replied to you"),
-    "answer": _noop("%(who)s answered you"),
-    "yours": _noop("%(who)s, in a thread you began"),
-    "mention": _noop("%(who)s spoke of you"),
-    "named": _noop("%(who)s shared this with you"),
-    "circle": _noop("%(who)s shared this with you and a few others"),
-    "passed": _noop("%(who)s passed this on"),
-    "thanked": _noop("%(who)s thanked you for this"),
-    "used": _noop("%(who)s used this"),
-    "reminder": _noop("You asked to be reminded of this"),
-}
+def _post(key: int | None, names: Names) -> Markup:
+    """A post by its first words, as a link; nothing if it is not for the reader."""
+    if key is None or key not in names.posts:
+        return Markup("")
+    return Markup('<a href="/posts/{}">{}</a>').format(key, excerpt(names.posts[key], 70))
+
+
+def _evidence(code: str, key: int | None, names: Names) -> Markup:
+    """What shows it: a link to it with when it was. Nothing where it is gone."""
+    if key is None or key not in names.posts or code not in LINKED:
+        return Markup("")
+    link = Markup('<a href="/posts/{}" title="{}">{}</a>')
+    return Markup(" ") + link.format(key, excerpt(names.posts[key], 120), about_when(moment_of(key)))
 
 
 def _fill(text: str, **values: Markup) -> Markup:
@@ -92,7 +112,7 @@ def _fill(text: str, **values: Markup) -> Markup:
 
 
 def _people(keys: Sequence[int], names: Names) -> Markup:
-    known = [names[key] for key in dict.fromkeys(keys) if key in names]
+    known = [names.people[key] for key in dict.fromkeys(keys) if key in names.people]
     linked = [Markup('<a class="by" href="{}">{}</a>').format(page, name) for name, page in known[:3]]
     if len(known) > 3:
         return Markup(_("%(some)s and others")) % {"some": Markup(", ").join(linked)}

@@ -11,8 +11,15 @@ SELECT 'passed', via_id, author_id FROM posts_post WHERE via_id = ANY(%(posts)s)
     AND audience = 0 AND deleted_at IS NULL AND held_at IS NULL
 UNION ALL SELECT 'thanked', post_id, by_id FROM posts_thanks WHERE post_id = ANY(%(posts)s) AND by_id = ANY(%(people)s)
 UNION ALL SELECT 'used', post_id, by_id FROM posts_use WHERE post_id = ANY(%(posts)s) AND by_id = ANY(%(people)s)
+UNION ALL SELECT 'me_too', question_id, person_id FROM questions_metoo
+    WHERE question_id = ANY(%(posts)s) AND person_id = ANY(%(people)s)
+UNION ALL SELECT 'on_it', question_id, person_id FROM questions_ask
+    WHERE question_id = ANY(%(posts)s) AND person_id = ANY(%(people)s) AND said = 'on_it'
+UNION ALL SELECT CASE says WHEN 'helps' THEN 'helped' ELSE 'answered_it' END, post_id, by_id FROM questions_verdict
+    WHERE post_id = ANY(%(posts)s) AND by_id = ANY(%(people)s) AND says <> 'no'
 """
 
+_ACTS = frozenset(("passed", "thanked", "used", "me_too", "on_it", "answered_it", "helped"))
 Act = tuple[str, int, int]
 
 
@@ -36,7 +43,7 @@ def _act(post: int, author: int, reason: Reason) -> Act | None:
     if reason.get("passed"):
         return "passed", post, who
     code = reason["code"]
-    return (code, post, who) if code in ("passed", "thanked", "used") else None
+    return (code, post, who) if code in _ACTS else None
 
 
 def _done(acts: set[Act]) -> set[Act]:

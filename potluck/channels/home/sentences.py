@@ -1,0 +1,71 @@
+"""The sentence for each kind of reason, and which of them say more than others."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateformat import format as write_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import pgettext
+
+# Somebody speaks to the reader: then it need not be said that they are followed, too.
+SPEAKING = frozenset(
+    [
+        *("reply", "answer", "yours", "mention", "named", "circle", "first"),
+        *("asked_answered", "asked_shared", "asked_declared", "asked_active", "asked_few", "asked_named"),
+    ]
+)
+FOLLOWED = frozenset(("person", "topic", "thread"))
+# The evidence stands at their end, as a link.
+LINKED = frozenset(("asked_answered", "asked_shared", "first_near", "chance", "chance_kept"))
+PASSED = _noop("You follow %(who)s, who passed this on")
+TEXTS = {
+    "person": _noop("You follow %(who)s"),
+    "topic": _noop("You follow %(who)s on #%(about)s"),
+    "tag": _noop("You follow #%(about)s"),
+    "source": _noop("You follow this source"),
+    "search": _noop("It fits your search: %(about)s"),
+    "thread": _noop("%(who)s in a thread you follow"),
+    "reply": _noop("%(who)s replied to you"),
+    "answer": _noop("%(who)s answered you"),
+    "yours": _noop("%(who)s, in a thread you began"),
+    "mention": _noop("%(who)s spoke of you"),
+    "named": _noop("%(who)s shared this with you"),
+    "circle": _noop("%(who)s shared this with you and a few others"),
+    "passed": _noop("%(who)s passed this on"),
+    "thanked": _noop("%(who)s thanked you for this"),
+    "used": _noop("%(who)s used this"),
+    "reminder": _noop("You asked to be reminded of this"),
+    # who is asked a question
+    "asked_answered": _noop("%(who)s asks, and you answered something like it"),
+    "asked_shared": _noop("%(who)s asks, and you shared something on it"),
+    "asked_declared": _noop("%(who)s asks, and you say you can help with #%(about)s"),
+    "asked_active": _noop("%(who)s asks, and you have answered a good deal lately"),
+    "asked_few": _noop("%(who)s asks; we are few, so everybody is asked"),
+    "asked_named": _noop("%(who)s asks you"),
+    "suggested": _noop("%(who)s thinks that you may know this"),
+    # what comes to a question
+    "found": _noop("It may answer what you ask: %(question)s"),
+    "found_too": _noop("It may answer what %(asker)s asks, and you too: %(question)s"),
+    "me_too": _noop("%(who)s asks this, too"),
+    "on_it": _noop("%(who)s is on it"),
+    "answered_it": _noop("%(who)s says that this answers it: %(question)s"),
+    "helped": _noop("It helped %(who)s with this: %(question)s"),
+    # what comes unasked
+    "first": _noop("%(who)s is new here, and you are among the first to read this"),
+    "first_near": _noop("It is close to something of yours,"),
+    "first_invited": _noop("You invited them"),
+    "received": _noop("It was put before %(who)s"),
+    "chance": _noop("From further away; it is close to something you shared"),
+    "chance_kept": _noop("From further away; it is close to something you keep,"),
+}
+
+
+def about_when(at: datetime) -> str:
+    """When something was, as one says it in passing: "lately", "in May", "in May 2024"."""
+    now, here = timezone.now(), timezone.localtime(at)
+    if (now - at).days < 30:
+        return _("lately")
+    same_year = here.year == timezone.localtime(now).year
+    pattern = pgettext("a month this year", "F") if same_year else pgettext("a month of any year", "F Y")
+    return _("in %(month)s") % {"month": write_date(here, pattern)}

@@ -1,0 +1,112 @@
+"""The small acts on a question, each a noun one posts to: me too, on it, not me, answers it, closed."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from potluck.kit.errors import Malformed
+from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.pages import render, say
+from potluck.posts.models import Post
+from potluck.questions.close import close, reopen
+from potluck.questions.judge import judge, unjudge
+from potluck.questions.me_too import ask_no_more, ask_too
+from potluck.questions.models import Found, Said, Says
+from potluck.questions.take_on import decline, name_another, take_on, unsay
+from potluck.web.people import known_to
+from potluck.web.posts import seen_by
+
+
+@require_POST
+@members_only
+def me_too(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Ask it, too, or no more."""
+    question = seen_by(request.viewer, post_id)
+    if request.POST.get("undo"):
+        ask_no_more(question, by=request.viewer)
+    else:
+        ask_too(question, by=request.viewer)
+        words = _("You ask this, too, and hear whatever comes to it. What you had written is kept.")
+        say(request, words, undo=f"{question.page}/me-too")
+    return redirect(question.page)
+
+
+@require_POST
+@members_only
+def closure(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Close one's question, with what answered it or without; or open it again."""
+    question = seen_by(request.viewer, post_id)
+    if request.POST.get("undo"):
+        reopen(question, by=request.viewer)
+        say(request, _("It is open again, and held against all that is shared."))
+    else:
+        answer = request.POST.get("on", "")
+        close(question, by=request.viewer, answer=_post(request, answer) if answer else None)
+        say(request, _("Closed, and it can be opened again."), undo=f"{question.page}/closure")
+    return redirect(question.page)
+
+
+@require_POST
+@members_only
+def asking(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Say what one says to being asked: on it, not now, not me, somebody else; or take it back."""
+    question, viewer = seen_by(request.viewer, post_id), request.viewer
+    said = "" if request.POST.get("undo") else request.POST.get("said", "-")
+    if not said:
+        unsay(question, by=viewer)
+    elif said == Said.ON_IT:
+        take_on(question, by=viewer)
+    elif said == Said.ELSE:
+        name_another(question, known_to(viewer, _who(request)), by=viewer)
+    else:
+        decline(question, said, by=viewer)
+    return _piece(request, question, {"piece": "asked", "id": question.id, "said": said})
+
+
+@require_POST
+@members_only
+def verdicts(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Say whether something answers one's question, helps, or does not; or take it back."""
+    question, post = seen_by(request.viewer, post_id), _post(request, request.GET.get("on", ""))
+    says = "" if request.POST.get("undo") else request.POST.get("says", "-")
+    if says:
+        judge(question, post, says, by=request.viewer)
+    else:
+        unjudge(question, post, by=request.viewer)
+    if says in (Says.ANSWERS, Says.HELPS):
+        say(request, _heard(post, question, says, request))
+    passage = Found.objects.filter(question=question, post=post).values_list("passage", flat=True).first()
+    piece = "under" if request.GET.get("in") == "reply" else "fits"
+    facts = {"piece": piece, "question": question.id, "id": post.id, "passage": passage or "", "says": says}
+    return _piece(request, question, facts)
+
+
+def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str:
+    """What one's verdict brings about."""
+    name = post.author.shown_name
+    if says == Says.ANSWERS and question.author_id == request.viewer.id:
+        return _("Answered by %(name)s. Your question is closed; you can open it again.") % {"name": name}
+    return _("%(name)s is named for it.") % {"name": name}
+
+
+def _post(request: MemberRequest, key: str) -> Post:
+    return seen_by(request.viewer, int(key) if key.isdecimal() and len(key) < 20 else 0)
+
+
+def _who(request: MemberRequest) -> str:
+    """The handle somebody typed, or pressed."""
+    who = (request.POST.get("who") or request.GET.get("who", "")).strip().lstrip("@")
+    if not who:
+        raise Malformed(_("Write the handle of whom you think of, such as @ben."))
+    return who
+
+
+def _piece(request: MemberRequest, question: Post, facts: dict[str, object]) -> HttpResponse:
+    """The piece as it is now for htmx; the page it came from otherwise."""
+    if request.headers.get("HX-Request"):
+        return render(request, "questions/asked.html", {**facts, "layout": None})
+    to = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
+    return redirect(to if safe else question.page)

@@ -1,0 +1,136 @@
+"""The pages of a question: how it stands, what its asker and those who know can do, with and without scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from potluck.channels.home import read
+from potluck.door import admit
+from potluck.people.models import Person
+from potluck.posts.draft import Draft
+from potluck.posts.models import Post
+from potluck.questions.models import Ask, Closure, Found, MeToo, Verdict
+from potluck.questions.take_on import take_on
+
+As = Callable[[Person | None], Client]
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def question(ada: Person, ben: Person, work: Work) -> Post:
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    return question
+
+
+@pytest.fixture
+def share(question: Post, ben: Person) -> Post:
+    """Something of Ben's that was found for the question."""
+    share = admit(Draft(author=ben, text="Bran, in a ring, until it rains."))
+    Found.objects.create(
+        question=question, post=share, passage="Bran, in a ring", chance=0.9, told="told", event=share.id
+    )
+    return share
+
+
+def text(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_a_question_shows_who_asks_it_too_and_who_is_on_it(
+    question: Post, ada: Person, ben: Person, cleo: Person, as_: As
+) -> None:
+    assert as_(cleo).post(f"{question.page}/me-too").status_code == 302
+    take_on(question, by=ben)
+    page = text(as_(ada), question.page)
+    assert "Asked too by" in page and "Cleo Marin" in page and "On it:" in page and "Ben Okafor" in page
+    as_(cleo).post(f"{question.page}/me-too", {"undo": "1"})
+    assert not MeToo.objects.exists()
+
+
+def test_an_answer_is_accepted_and_named(question: Post, ada: Person, ben: Person, as_: As) -> None:
+    answer = admit(Draft(author=ben, text="A ring of dry bran.", reply_to=question))
+    assert "Answers it" in text(as_(ada), question.page)
+    assert "Answers it" not in text(as_(ben), question.page)
+    as_(ada).post(f"{question.page}/verdicts?on={answer.id}&in=reply", {"says": "answers"})
+    page = text(as_(None), question.page)
+    assert "Answered" in page and 'class="accepted"' in page and '"acceptedAnswer": [{' in page
+    as_(ada).post(f"{question.page}/verdicts?on={answer.id}&in=reply", {"undo": "1"})
+    assert not Closure.objects.exists()
+
+
+def test_what_may_answer_is_for_those_who_ask(
+    question: Post, share: Post, ada: Person, cleo: Person, as_: As
+) -> None:
+    assert "Bran, in a ring" in text(as_(ada), question.page)
+    assert "Bran, in a ring" not in text(as_(cleo), question.page)
+    as_(ada).post(f"{question.page}/verdicts?on={share.id}", {"says": "helps"})
+    assert "Bran, in a ring" in text(as_(cleo), question.page)
+    helped = text(as_(None), share.page)
+    assert "whom it helped" in helped and "Ada Marsh" in helped
+
+
+def test_a_button_answers_htmx_with_itself(question: Post, ada: Person, ben: Person, as_: As) -> None:
+    said = as_(ben).post(f"{question.page}/asking", {"said": "on_it"}, headers={"HX-Request": "true"})
+    assert "You are on it" in said.content.decode() and "<html" not in said.content.decode()
+    again = as_(ben).post(f"{question.page}/asking", {"undo": "1"}, headers={"HX-Request": "true"})
+    assert "I’m on it" in again.content.decode()
+
+
+@pytest.mark.parametrize("said", ["not_now", "not_me"])
+def test_what_one_declined_is_gone_from_home_and_comes_back_with_undo(
+    question: Post, ben: Person, as_: As, said: str
+) -> None:
+    assert "Not me" in text(as_(ben), "/home")
+    assert as_(ben).post(f"{question.page}/asking", {"said": said}).status_code == 302
+    assert "Not me" not in text(as_(ben), "/home")
+    as_(ben).post(f"{question.page}/asking", {"undo": "1"})
+    assert "Not me" in text(as_(ben), "/home")
+
+
+def test_somebody_else_is_named_by_handle(
+    question: Post, ada: Person, ben: Person, cleo: Person, work: Work, as_: As
+) -> None:
+    Ask.objects.filter(person=cleo).delete()
+    as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "@cleo"})
+    work()
+    assert "Ben Okafor</a> thinks that you may know this" in text(as_(cleo), "/home")
+    assert as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "nobody-here"}).status_code == 404
+    assert as_(ben).post(f"{question.page}/asking", {"said": "perhaps"}).status_code in (400, 422)
+
+
+def test_home_shows_the_passage_until_it_is_judged(
+    question: Post, ada: Person, ben: Person, work: Work, as_: As
+) -> None:
+    ada.arrivals.all().delete()
+    share = admit(Draft(author=ben, text="Bran, in a ring, until it rains."))
+    work()
+    Found.objects.all().delete()
+    found = Found.objects.create(
+        question=question, post=share, passage="in a ring", chance=0.9, told="told", event=0
+    )
+    reason = {"code": "found", "question": question.id, "asker": ada.id}
+    ada.arrivals.all().delete()
+    ada.arrivals.create(thing=share.thing, post=share, place=0, reasons=[reason], event=0)
+    home = text(as_(ada), "/home")
+    assert "It may answer what you ask" in home and found.passage in home and "Answers it" in home
+    as_(ada).post(f"{question.page}/verdicts?on={share.id}", {"says": "no"})
+    assert Verdict.objects.get().says == "no"
+    assert read.today(ada).size == 0
+
+
+def test_a_closed_question_no_longer_waits_for_those_asked(
+    question: Post, ada: Person, ben: Person, as_: As
+) -> None:
+    assert "Not me" in text(as_(ben), "/home")
+    as_(ada).post(f"{question.page}/closure")
+    assert "Not me" not in text(as_(ben), "/home")
+    as_(ada).post(f"{question.page}/closure", {"undo": "1"})
+    assert "Not me" in text(as_(ben), "/home")
+
+
+def test_one_person_alone_is_told_so(ada: Person, work: Work, as_: As) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    work()
+    assert "You are the only one here so far." in text(as_(ada), question.page)
