@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
-from potluck.people.directory import shown_to
+from potluck.kit.sql import ask
+from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 
 # What was shared this long ago weighs half.
@@ -21,12 +20,14 @@ GROUP BY t.tag ORDER BY weight DESC, t.tag LIMIT %(limit)s
 """
 _HELPED = """
 SELECT DISTINCT t.tag, by.id, COALESCE(NULLIF(by.name, ''), by.handle)
-FROM posts_post p CROSS JOIN LATERAL unnest(p.tags) t(tag)
-CROSS JOIN LATERAL (SELECT by_id FROM posts_thanks WHERE post_id = p.id
-                    UNION ALL SELECT by_id FROM posts_use WHERE post_id = p.id) g
+FROM (SELECT by_id, post_id FROM posts_thanks WHERE helper_id = %(person)s
+      UNION SELECT u.by_id, u.post_id FROM posts_post used JOIN posts_use u ON u.post_id = used.id
+      WHERE used.author_id = %(person)s) g
+JOIN posts_post p ON p.id = g.post_id CROSS JOIN LATERAL unnest(p.tags) t(tag)
 JOIN people_person by ON by.id = g.by_id
 WHERE p.author_id = %(person)s AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
-    AND t.tag = ANY(%(tags)s)
+    AND t.tag = ANY(%(tags)s) AND {shown}
+ORDER BY t.tag, by.id
 """
 
 
@@ -42,14 +43,11 @@ class Evidence:
 
 def evidence(person: Person, viewer: Person | None, limit: int = 12) -> list[Evidence]:
     """The topics a person shares on, by weight, what is fresh first; whom it helped, if the viewer may meet them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOPICS, {"person": person.id, "half": HALF_LIFE_DAYS, "limit": limit})
-        rows = cursor.fetchall()
-        cursor.execute(_HELPED, {"person": person.id, "tags": [row[0] for row in rows]})
-        said = cursor.fetchall()
-    known = set(shown_to(viewer).filter(id__in={row[1] for row in said}).values_list("id", flat=True))
+    rows = ask(_TOPICS, {"person": person.id, "half": HALF_LIFE_DAYS, "limit": limit})
+    tags = [row[0] for row in rows]
+    shown = shown_sql(viewer).format(p="by").replace("%s", "%(me)s")
+    values = {"person": person.id, "tags": tags, "me": viewer.id if viewer else 0}
     helped: dict[str, list[str]] = {}
-    for tag, by, name in said:
-        if by in known:
-            helped.setdefault(tag, []).append(name)
+    for tag, _by, name in ask(_HELPED.format(shown=shown), values) if tags else ():
+        helped.setdefault(tag, []).append(name)
     return [Evidence(tag, shared, float(weight), helped.get(tag, [])) for tag, shared, weight in rows]

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from potluck.kit.sql import ask
 from potluck.people.models import Person
+from potluck.posts.audience import gate
 from potluck.posts.models import Kind
 
 
@@ -80,6 +81,13 @@ WHERE p.id = ANY(%(ids)s)
 """
 
 
+_BY_AUTHOR = f"""
+SELECT {COLUMNS} FROM posts_post p JOIN people_person author ON author.id = p.author_id {JOINS}
+WHERE p.author_id = %(author)s AND p.reply_to_id IS NULL AND {{seen}} {{within}}
+ORDER BY p.id {{order}} LIMIT %(limit)s
+"""
+
+
 def host(url: str) -> str:
     """The name of the machine in an address, without `www.`: fast, for addresses that were checked before."""
     return url.split("/", 3)[2].removeprefix("www.") if url.startswith("http") and url.count("/") > 1 else ""
@@ -123,7 +131,25 @@ def lines(ids: Iterable[int], viewer: Person | None) -> list[Line]:
     if not wanted:
         return []
     me = viewer.id if viewer else 0
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_ID, {"ids": wanted, "me": me})
-        found = {row[0]: line(row, me) for row in cursor.fetchall()}
+    found = {row[0]: line(row, me) for row in ask(_BY_ID, {"ids": wanted, "me": me})}
     return [found[key] for key in wanted if key in found]
+
+
+def lines_by(
+    author: Person,
+    viewer: Person | None,
+    *,
+    limit: int,
+    tag: str = "",
+    before: int | None = None,
+    after: int | None = None,
+) -> list[Line]:
+    """What this person shared and the viewer may see, newest first, or oldest first of what came `after` an id."""
+    me = viewer.id if viewer else 0
+    within = "AND p.tags @> ARRAY[%(tag)s]::varchar[]" if tag else ""
+    within += " AND p.id < %(before)s" if before is not None else ""
+    within += " AND p.id > %(after)s" if after is not None else ""
+    seen = gate(viewer).format(p="p").replace("%s", "%(me)s")
+    sql = _BY_AUTHOR.format(seen=seen, within=within, order="" if after is not None else "DESC")
+    values = {"author": author.id, "me": me, "tag": tag, "before": before, "after": after, "limit": limit}
+    return [line(row, me) for row in ask(sql, values)]

@@ -12,15 +12,17 @@ from potluck.kit.pages import render, say
 from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow
-from potluck.people.models import Circle, Follow, Level, Mute, Person, Stage
+from potluck.people.met import met
+from potluck.people.models import Follow, Level, Person, Stage
 from potluck.posts.evidence import evidence
-from potluck.posts.lines import lines
-from potluck.posts.models import Post
+from potluck.posts.lines import lines_by
 from potluck.posts.tags import normal, word_for
 from potluck.safety import limits
 from potluck.web.person_facts import facts_of_person, shown
 
 LEVELS = frozenset(map(str, Level.values))
+# So many of the newest things a person shared stand on their page, more a step away.
+SHOWN = 20
 
 
 @require_safe
@@ -59,41 +61,24 @@ def known_to(viewer: Person | None, handle: str) -> Person:
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """Somebody's page: who they are, where they share, what they shared."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    who = known_to(viewer, handle)
-    if who.handle != handle.lower():
-        return redirect(who.page, permanent=True)
-    only = normal(request.GET.get("tag", ""))
-    found = Post.objects.visible_to(viewer).filter(author=who, reply_to=None).only("id")
-    page = paging.by_key(request, found.filter(tags__contains=[only]) if only else found)
-    topics = list(who.topics.order_by("tag"))
-    sources = list(who.sources.filter(retired_at=None).order_by("title", "url"))
+    found = met(handle, viewer)
+    if found is None:
+        return redirect(known_to(viewer, handle).page, permanent=True)
+    who, only, here = found.who, normal(request.GET.get("tag", "")), paging.place(request)
+    rows = lines_by(who, viewer, tag=only, before=here.before, after=here.after, limit=SHOWN + 1)
+    page = paging.page(request, rows, lambda row: row.id, SHOWN)
     context = {
         "who": who,
         "page": page,
-        "items": lines([row.id for row in page.rows], viewer),
         "only": only,
-        "helps": [topic for topic in topics if topic.stage == Stage.HELPING],
-        "learns": [topic for topic in topics if topic.stage != Stage.HELPING],
+        "helps": [topic for topic in found.topics if topic.stage == Stage.HELPING],
+        "learns": [topic for topic in found.topics if topic.stage != Stage.HELPING],
         "evidence": evidence(who, viewer),
-        "sources": sources,
-        "tie": _tie(viewer, who),
-        "facts": facts_of_person(who, sources) if who.is_member else None,
+        "sources": found.sources,
+        "tie": found.tie,
+        "facts": facts_of_person(who, found.sources) if who.is_member else None,
     }
     return render(request, "people/person.html", context)
-
-
-def _tie(viewer: Person | None, who: Person) -> dict[str, object]:
-    """What stands between the viewer and this person already."""
-    if viewer is None or viewer == who:
-        return {}
-    follows = list(Follow.objects.filter(by=viewer, who=who))
-    return {
-        "follow": next((row for row in follows if not row.tag), None),
-        "topics": [row for row in follows if row.tag],
-        "muted": Mute.objects.filter(by=viewer, who=who).exists(),
-        "circles": [(c, c.members.filter(person=who).exists()) for c in Circle.objects.filter(owner=viewer)],
-        "levels": Level.choices,
-    }
 
 
 @require_POST
