@@ -11,8 +11,9 @@ from bench.words import SUBJECTS
 from potluck.people.models import Person
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
-from potluck.search.find import find, related
+from potluck.search.find import find
 from potluck.search.query import parse
+from potluck.search.related import related
 
 
 def queries(number: int, seed: int = 2) -> Iterator[str]:

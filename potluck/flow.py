@@ -20,6 +20,7 @@ from potluck.events.models import Event
 from potluck.events.record import HANDLE
 from potluck.kit.sql import union
 from potluck.match.finder import finders
+from potluck.search.meaning import encode_new
 
 # An event that waits longer than this has lost its job and is taken up by the sweep.
 LOST = timedelta(seconds=60)
@@ -33,6 +34,7 @@ def handle(events: list[int]) -> None:
         _plan_once()
         batch = list(Event.objects.select_for_update().filter(id__in=events, handled_at=None).order_by("id"))
         if batch:
+            encode_new(batch)
             bring(batch)
             Event.objects.filter(id__in=[event.id for event in batch]).update(handled_at=timezone.now())
 

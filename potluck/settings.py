@@ -70,6 +70,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.people.mind",
     "potluck.posts.mind",
     "potluck.safety.mind",
+    "potluck.search.backlog",
     "potluck.search.emptied",
     "potluck.safety.mind",
     "potluck.search.mind",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.search.find import like
 from potluck.search.index import K1, words_of
+from potluck.search.like import like
 from potluck.search.rank import best, known
 
 # How many past posts may speak for a text.

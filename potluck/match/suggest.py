@@ -15,7 +15,7 @@ from potluck.kit.wording import names
 from potluck.people.directory import shown_to
 from potluck.people.models import Block, Follow, Mute, Person, Topic
 from potluck.posts.models import Audience, Post
-from potluck.search.find import related
+from potluck.search.related import related
 
 # How many of the newest public posts, and how many of one's own, are looked at.
 RECENT, OWN = 2000, 5

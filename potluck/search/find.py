@@ -1,4 +1,4 @@
-"""Find posts for somebody: by what they typed, or by what a post is about. Everything returned they may see.
+"""Find posts for somebody by what they typed. Everything returned they may see.
 
 Ranking looks at the index alone, then the best are taken through the gate, twice as many as a page needs, and
 more where somebody may not see much. Posts with every word come first, then, if there are few, those with some.
@@ -11,16 +11,11 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from potluck.people.models import Person
-from potluck.posts.audience import PostQuerySet
 from potluck.posts.models import Post
 from potluck.search.gate import visible
-from potluck.search.index import K1
-from potluck.search.languages import language_of
-from potluck.search.models import Indexed
 from potluck.search.query import Query
 from potluck.search.rank import Asked, Counts, Group, Scored, best, counted, known
 from potluck.search.snippet import marked, snippet
-from potluck.search.tokens import count_tokens, tokens
 from potluck.search.wish import Wish, all_words, some_words, wish
 
 LIMIT = 20
@@ -142,61 +137,3 @@ def _hits(candidates: Sequence[_Candidate], words: Group) -> list[Hit]:
 def _read_key(key: str) -> _Candidate | None:
     found = re.fullmatch(r"([as])(-?\d+(?:\.\d+)?(?:e-?\d+)?)_(\d{1,18})", key)
     return _Candidate(Scored(float(found[2]), int(found[3])), found[1] == "s") if found else None
-
-
-# Related posts: the terms that say most about a post find others, all its terms rank them.
-_KEY_TERMS = 20
-_ALL_TERMS = 60
-_KEY_POSTS = 1200
-
-
-def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:
-    """The ids of other things that are about the same, best first, none of the same conversation."""
-    row = Indexed.objects.filter(post_id=post.id).values_list("weights", flat=True).first()
-    if row is None:
-        return []
-    # A sparsevec counts its places from 1, its Python form from 0.
-    weights = dict(zip((place + 1 for place in row.indices()), row.values(), strict=True))
-    others = Post.objects.visible_to(viewer).exclude(thread=post.thread).exclude(thing=post.thing)
-    return _alike(weights, others, limit, least=2)
-
-
-def about(text: str, viewer: Person | None, *, language: str = "", limit: int = 5) -> list[int]:
-    """The ids of what is about the same as a text that is not shared yet: a question being written, a letter."""
-    found = tokens(text)
-    counts = count_tokens(found, language_of(language, frozenset(map(str.lower, found))))
-    weights = {term: often / (often + K1) for term, often in counts.items()}
-    return _alike(weights, Post.objects.visible_to(viewer), limit, least=1)
-
-
-def _alike(weights: dict[int, float], here: PostQuerySet[Post], limit: int, *, least: int) -> list[int]:
-    asked = like(weights, known(), least=least)
-    if asked is None:
-        return []
-    ranked = best(asked, limit * 4 + 10)
-    things = dict(here.filter(id__in=[scored.post for scored in ranked]).values_list("id", "thing"))
-    once: dict[int, int] = {}
-    for scored in ranked:
-        if scored.post in things:
-            once.setdefault(things[scored.post], scored.post)
-    return list(once.values())[:limit]
-
-
-def like(weights: dict[int, float], counts: Counts, *, least: int) -> Asked | None:
-    """The question for posts about the same as a text whose terms weigh this much; None where no word is shared.
-
-    A term counts if it is in at least `least` posts: 2 if the text is one of them.
-    """
-    counts = counted(counts, [frozenset(weights)])
-    shared = [term for term in weights if counts.having.get(term, 0) >= least]
-    telling = {term: weights[term] * counts.idf(frozenset({term})) for term in shared}
-    order = sorted(telling, key=lambda term: (-telling[term], term))
-    some: set[int] = set()
-    matched = 0
-    for term in order[: _KEY_TERMS * 2]:
-        if len(some) < _KEY_TERMS and (not some or matched + counts.having[term] <= _KEY_POSTS):
-            some.add(term)
-            matched += counts.having[term]
-    if not some:
-        return None
-    return Asked(every=(frozenset(some),), idf={term: telling[term] for term in order[:_ALL_TERMS]})

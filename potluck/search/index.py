@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db import connection, transaction
 
 from potluck.posts.models import Kind, Post
+from potluck.search import meaning
 from potluck.search.languages import base, language_of
 from potluck.search.models import USUAL_LENGTH, Corpus, Indexed
 from potluck.search.tokens import DIMENSIONS, count_tokens, facet, host, tokens
@@ -37,7 +38,10 @@ SET length = EXCLUDED.length, terms = EXCLUDED.terms, weights = EXCLUDED.weights
 
 
 def index_posts(posts: Sequence[Post], *, new: bool = False) -> None:
-    """Write or rewrite the words of these posts, in one statement a batch; many that are `new` by COPY."""
+    """Write or rewrite the words of these posts, in one statement a batch; many that are `new` by COPY.
+
+    What is rewritten loses its meaning, which the worker makes anew.
+    """
     length = mean_length()
     if new and len(posts) > _FEW:
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
@@ -48,11 +52,15 @@ def index_posts(posts: Sequence[Post], *, new: bool = False) -> None:
         values = [value for post in posts[start : start + BATCH] for value in _row(post, length)]
         with connection.cursor() as cursor:
             cursor.execute(_WRITE.format(rows=",".join(["(%s,%s,%s,%s)"] * (len(values) // 4))), values)
+    if not new:
+        meaning.forget(post.id for post in posts)
 
 
 def forget(ids: Iterable[int]) -> None:
     """Take posts out of the index."""
-    Indexed.objects.filter(post_id__in=list(ids)).delete()
+    gone = list(ids)
+    Indexed.objects.filter(post_id__in=gone).delete()
+    meaning.forget(gone)
 
 
 def index_everything(progress: Callable[[int, int], None] = lambda done, total: None) -> int:

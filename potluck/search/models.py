@@ -1,9 +1,9 @@
-"""The word index: a row for each post, how common each term is, and saved searches made ready to be met."""
+"""The index: words and meaning of each post, how common each term is, and saved searches made ready to be met."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
-from pgvector.django import SparseVectorField
+from pgvector.django import HalfVectorField, SparseVectorField
 
 from potluck.people.models import Follow
 from potluck.posts.models import Post
@@ -40,6 +40,41 @@ class Indexed(models.Model):
 
     def __str__(self) -> str:
         return f"words of {self.post_id}"
+
+
+class Meaning(models.Model):
+    """What one post means, as the encoder of that name says; a post without a row is still to be encoded.
+
+    `whole` is the vector of all its text, of unit length; none where the encoder knows no word of it. `gist` is
+    that of its title alone, where it has both. `asks`: it is a question. HNSW indexes find the nearest, one for
+    each dimension and one more for questions; they are made by hand in the migration.
+    """
+
+    # As with the words: no constraint in the database.
+    post = models.OneToOneField(
+        Post, models.CASCADE, primary_key=True, db_constraint=False, related_name="meaning"
+    )
+    encoder = models.CharField(max_length=24)
+    dimension = models.SmallIntegerField()
+    asks = models.BooleanField()
+    whole = HalfVectorField(null=True)
+    gist = HalfVectorField(null=True)
+
+    def __str__(self) -> str:
+        return f"meaning of {self.post_id}"
+
+
+class Related(models.Model):
+    """Which posts come nearest to one, best first, whoever may see them; kept for some days."""
+
+    post = models.OneToOneField(
+        Post, models.CASCADE, primary_key=True, db_constraint=False, related_name="related"
+    )
+    posts = ArrayField(models.BigIntegerField())
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return f"near {self.post_id}"
 
 
 class Term(models.Model):

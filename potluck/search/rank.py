@@ -4,6 +4,7 @@ A GIN index finds the posts that have the terms, then only those are scored. A w
 says little and matches much: it counts towards the score but need not be there.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -95,7 +96,7 @@ def best(asked: Asked, limit: int, after: Scored | None = None) -> list[Scored]:
     """The best posts, or the newest where no words are asked; `after` is the last one of the page before."""
     score = _SCORE if asked.idf else "0::float8"
     where, values = _conditions(asked)
-    values |= {"idf": _vector(asked.idf), "per_id": _PER_ID, "zero": _ZERO, "limit": limit}
+    values |= {"idf": vector(asked.idf), "per_id": _PER_ID, "zero": _ZERO, "limit": limit}
     later = ""
     if after and not asked.idf:
         until = after.post if asked.until is None else min(asked.until, after.post)
@@ -111,6 +112,16 @@ def best(asked: Asked, limit: int, after: Scored | None = None) -> list[Scored]:
             values,
         )
         return [Scored(*row) for row in cursor.fetchall()]
+
+
+def selected(asked: Asked, limit: int, name: str) -> Select:
+    """A SELECT of the ids of the best posts, to be part of a larger statement; `name` keeps its values apart."""
+    where, values = _conditions(asked)
+    values |= {"idf": vector(asked.idf)}
+    renamed = {f"{name}_{key}": value for key, value in values.items()}
+    order = f"ORDER BY weights <#> %(idf)s::text::sparsevec LIMIT {limit:d}"
+    sql = f"(SELECT post_id FROM search_indexed WHERE {where} {order})"
+    return Select(re.sub(r"%\((\w+)\)s", rf"%({name}_\1)s", sql), renamed)
 
 
 def ids_within(select: Select, ids: Iterable[int]) -> set[int]:
@@ -143,5 +154,6 @@ def _conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
     return " AND ".join(clauses) or "true", values
 
 
-def _vector(idf: Mapping[int, float]) -> str:
+def vector(idf: Mapping[int, float]) -> str:
+    """Weights of terms as PostgreSQL reads a sparsevec."""
     return f"{{{','.join(f'{term}:{weight:.4f}' for term, weight in idf.items())}}}/{DIMENSIONS}"

@@ -12,7 +12,7 @@ from potluck.posts.lines import lines
 from potluck.posts.models import Audience, Post, Revision
 from potluck.posts.thread import replies
 from potluck.posts.whole import Whole, whole
-from potluck.search.find import related
+from potluck.search.related import related
 from potluck.web.facts import facts_of
 from potluck.web.standing import on_questions
 

@@ -21,9 +21,10 @@ from potluck.people.directory import shown_to
 from potluck.people.models import Person, Source
 from potluck.posts.models import Kind, Post
 from potluck.posts.tags import normal_all, resolve
-from potluck.search import find as search
 from potluck.search.index import words_of
+from potluck.search.like import like
 from potluck.search.rank import Asked, best, known
+from potluck.search.related import about as about_the_same
 from potluck.search.tokens import facet
 
 NEWEST = 5
@@ -191,7 +192,7 @@ def _why(tags: Counter[str] | None, title: str) -> str:
 
 def _near(about: Post, viewer: Person) -> dict[int, str]:
     """Authors of the posts nearest in words, each with the title of one."""
-    ranked = search.about(about.text, viewer, language=about.language, limit=_NEAR)
+    ranked = about_the_same(about.text, viewer, language=about.language, limit=_NEAR)
     posts = Post.objects.visible_to(viewer).filter(id__in=ranked).exclude(author=viewer).exclude(title="")
     rows = {key: (author, title) for key, author, title in posts.values_list("id", "author", "title")}
     found: dict[int, str] = {}
@@ -217,4 +218,4 @@ def _asked(about: Post) -> Asked | None:
     counts, _length, _language = words_of(about)
     # How often a word is said saturates, as in the index itself.
     weights = {term: 2.2 * often / (often + 1.2) for term, often in counts.items()}
-    return search.like(weights, known(), least=1)
+    return like(weights, known(), least=1)

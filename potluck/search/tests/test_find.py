@@ -17,10 +17,11 @@ from potluck.posts.edit import delete
 from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kind, Post, Tag
 from potluck.posts.share import share
-from potluck.search.find import about, find, related
+from potluck.search.find import find
 from potluck.search.index import K1, B, forget, index_everything, index_posts, mean_length
 from potluck.search.query import parse
 from potluck.search.rank import best, counted, known
+from potluck.search.related import about, related
 from potluck.search.statistics import is_anything_new, refresh_statistics
 from potluck.search.wish import all_words, wish
 

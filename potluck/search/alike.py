@@ -1,0 +1,206 @@
+"""What is alike in words or in meaning: a question being written, and what was already shared.
+
+The word index and the index of meaning each name their nearest. A reply stands for its thread: what is found is
+the post that began it, with the reply that comes nearest as its `reply`. Each is scored by both (`score.py`),
+within the candidates, and everything has passed the gate for the one who asks.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from potluck.kit.sql import Select, union
+from potluck.people.models import Person
+from potluck.posts.audience import gate
+from potluck.posts.models import Kind
+from potluck.search.encoder import encoder
+from potluck.search.index import K1
+from potluck.search.languages import language_of
+from potluck.search.like import like
+from potluck.search.meaning import as_text, whole_of
+from potluck.search.rank import Asked, known, selected, vector
+from potluck.search.score import Likeness, joined
+from potluck.search.tokens import count_tokens, facet, tokens
+
+# How many the word index and the index of meaning each name.
+NAMED = 60
+# Where there is nothing to compare, and nothing to choose among.
+_NO_WORDS = "{}/1000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A post that is alike. `score` compares within one answer alone; `words` (BM25) and `meaning` (a cosine, None
+    where unknown) compare between answers. `reply` is the reply of its thread that made it so, if one did."""
+
+    post: int
+    score: float
+    words: float
+    meaning: float | None
+    reply: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    post: int
+    thread: int
+    thing: int
+    kind: str
+    words: float
+    whole: float | None
+    gist: float | None
+    titles: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text made ready: the terms that find and weigh, and its vectors as PostgreSQL reads them."""
+
+    asked: Asked | None
+    whole: str | None
+    title: str | None
+
+
+def alike(
+    text: str,
+    viewer: Person | None,
+    *,
+    kinds: Collection[str] | None = None,
+    among: Collection[int] | None = None,
+    title: str = "",
+    language: str = "",
+    limit: int = 10,
+    named: int = NAMED,
+) -> list[Alike]:
+    """The threads most like a text that this person may see, best first, each thing once.
+
+    `kinds` are those of the post that began the thread; `among` compares with these posts alone, each for itself
+    and not for its thread. `title` weighs on its own where the text has one. `named` is how many candidates the
+    words and the meaning name each.
+    """
+    asked = _ready(text, title, language)
+    if among is not None:
+        candidates = Select("SELECT unnest(%(among)s::bigint[])", {"among": list(among)})
+    else:
+        candidates = _candidates(asked, kinds, named)
+    asking = Select(gate(viewer).replace("%s", "%(viewer)s"), {"viewer": viewer.id if viewer else None})
+    rows = _scored(asked, candidates, asking, named, lift=among is None)
+    return _best(rows, kinds, lift=among is None)[:limit]
+
+
+def alike_for_all(text: str, *, title: str = "", language: str = "", limit: int) -> list[int]:
+    """The same, whoever may see them: to be kept, and taken through the gate each time they are read."""
+    asked = _ready(text, title, language)
+    anybody = Select("{p}.deleted_at IS NULL AND {p}.held_at IS NULL")
+    rows = _scored(asked, _candidates(asked, None, NAMED), anybody, NAMED, lift=True)
+    return [found.post for found in _best(rows, None, lift=True)[:limit]]
+
+
+def _ready(text: str, title: str, language: str) -> _Text:
+    both = whole_of(title, text)
+    found = tokens(both)
+    counts = count_tokens(found, language_of(language, frozenset(map(str.lower, found))))
+    weights = {term: often / (often + K1) for term, often in counts.items()}
+    model = encoder()
+    vectors: list[str | None] = [None, None]
+    if model is not None:
+        vectors = [as_text(row) for row in model.encode([both, title or both])]
+    return _Text(like(weights, known(), least=1), vectors[0], vectors[1])
+
+
+def _candidates(asked: _Text, kinds: Collection[str] | None, named: int) -> Select:
+    parts = []
+    if asked.asked is not None:
+        parts.append(selected(asked.asked, named, "any"))
+        if kinds is not None:
+            narrowed = frozenset(facet("kind", kind) for kind in kinds)
+            parts.append(selected(Asked((*asked.asked.every, narrowed), idf=asked.asked.idf), named, "kinds"))
+    if asked.whole is not None:
+        parts.append(_nearest(asked.whole, named, asks=False))
+        if kinds is not None and set(kinds) == {Kind.QUESTION}:
+            parts.append(_nearest(asked.whole, named, asks=True))
+    return union(parts) if parts else Select("SELECT 0 WHERE false")
+
+
+def _nearest(whole: str, named: int, *, asks: bool) -> Select:
+    model = encoder()
+    assert model is not None  # noqa: S101 -- there is a vector
+    size = model.dimension
+    only = " AND asks" if asks else ""
+    return Select(
+        f"(SELECT post_id FROM search_meaning WHERE dimension = {size} AND encoder = %(encoder)s{only}"
+        f" ORDER BY whole::halfvec({size}) <#> %(whole)s::text::halfvec({size}) LIMIT {named:d})",
+        {"encoder": model.name, "whole": whole},
+    )
+
+
+_SCORES = """
+WITH found(id) AS MATERIALIZED ({candidates}),
+near AS MATERIALIZED (SELECT p.id, p.thread FROM posts_post p WHERE p.id IN (SELECT id FROM found) AND {gate}),
+these AS MATERIALIZED (SELECT id FROM near {lifted})
+SELECT p.id, p.thread, p.thing, p.kind, coalesce(-(i.weights <#> %(idf)s::text::sparsevec), 0),
+       -(m.whole <#> %(whole)s::text::halfvec), -(m.gist <#> %(whole)s::text::halfvec),
+       -(coalesce(m.gist, m.whole) <#> %(title)s::text::halfvec)
+FROM these JOIN posts_post p USING (id) LEFT JOIN search_indexed i ON i.post_id = p.id
+     LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(encoder)s"""
+_LIFTED = "UNION SELECT p.id FROM posts_post p WHERE p.id IN (SELECT thread FROM near) AND {gate}"
+
+
+def _scored(asked: _Text, candidates: Select, allowed: Select, named: int, *, lift: bool) -> list[_Row]:
+    """The candidates that pass `allowed`, a condition on `{p}`, with the posts that began their threads."""
+    model = encoder()
+    passing = f"({allowed.sql.format(p='p')})"
+    values: dict[str, Any] = {
+        "encoder": model.name if model else "",
+        "whole": asked.whole,
+        "title": asked.title,
+        "idf": vector(asked.asked.idf) if asked.asked else _NO_WORDS,
+    }
+    lifted = _LIFTED.format(gate=passing) if lift else ""
+    sql = _SCORES.format(candidates=candidates.sql, gate=passing, lifted=lifted)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # How many the index of meaning looks at; it gives no more than that.
+        cursor.execute(f"SET LOCAL hnsw.ef_search = {max(named, NAMED):d}")
+        cursor.execute(sql, {**candidates.params, **allowed.params, **values})
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _best(rows: Sequence[_Row], kinds: Collection[str] | None, *, lift: bool) -> list[Alike]:
+    """Replies are put with what they reply to, where that may be seen; then everything is scored together."""
+    by_id = {row.post: row for row in rows}
+    replies: dict[int, list[_Row]] = {}
+    stand_alone = []
+    for row in rows:
+        if lift and row.post != row.thread and row.thread in by_id:
+            replies.setdefault(row.thread, []).append(row)
+        elif kinds is None or row.kind in kinds:
+            stand_alone.append(row)
+    found = [_likeness(row, replies.get(row.post, [])) for row in stand_alone]
+    ranked = sorted(
+        zip(joined(found), stand_alone, found, strict=True), key=lambda one: (-one[0], -one[1].post)
+    )
+    once: dict[int, Alike] = {}
+    for score, row, likeness in ranked:
+        alike = Alike(
+            row.post, score, likeness.by_words, likeness.by_meaning, _reply(replies.get(row.post, []))
+        )
+        once.setdefault(row.thing, alike)
+    return list(once.values())
+
+
+def _likeness(row: _Row, replies: Sequence[_Row]) -> Likeness:
+    return Likeness(
+        words=row.words,
+        reply_words=max((reply.words for reply in replies), default=0.0),
+        whole=row.whole,
+        gist=row.gist,
+        titles=row.titles,
+        reply=max((reply.whole for reply in replies if reply.whole is not None), default=None),
+    )
+
+
+def _reply(replies: Sequence[_Row]) -> int | None:
+    """The reply that comes nearest: of those found, the one with most of the words."""
+    return max(replies, key=lambda row: (row.words, row.whole or 0.0)).post if replies else None
