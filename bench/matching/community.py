@@ -4,7 +4,7 @@ Whatever is asked of the product at a moment, nothing later is there: `until` br
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -18,6 +18,7 @@ from potluck.kit.sql import insert
 from potluck.people.models import Account, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
+from potluck.search.meaning import encode_posts
 from potluck.search.statistics import refresh_statistics
 
 BATCH = 500
@@ -50,10 +51,11 @@ def members(names: Iterable[str]) -> dict[str, Person]:
 
 
 def write(drafts: Sequence[Draft]) -> list[Post]:
-    """Through the door, as what comes from elsewhere does."""
+    """Through the door, as what comes from elsewhere does, and encoded as the worker does."""
     posts = []
     for start in range(0, len(drafts), BATCH):
         posts += admit_all(drafts[start : start + BATCH])
+    encode_posts([post.id for post in posts])
     return posts
 
 
@@ -76,16 +78,13 @@ class _Said:
 class Replay:
     """The threads of one community, brought in up to a moment and no further."""
 
-    def __init__(
-        self, community: Threads, told: Callable[[Sequence[Post]], None] = lambda posts: None
-    ) -> None:
+    def __init__(self, community: Threads) -> None:
         empty()
         self.threads = {thread.key: thread for thread in community.threads}
         names = {thread.asker for thread in community.threads}
         names |= {reply.user for thread in community.threads for reply in thread.replies}
         self.people = members(names)
         self.roots: dict[str, Post] = {}
-        self.told = told
         self.uncounted = 0
         self._waiting = sorted(_things(community.threads))
         heapq.heapify(self._waiting)
@@ -103,8 +102,7 @@ class Replay:
         begun = [one.key for one in batch if one.number < 0]
         posts = write([self.question(self.threads[key]) for key in begun])
         self.roots |= dict(zip(begun, posts, strict=True))
-        posts += write([self.reply(one.key, one.number) for one in batch if one.number >= 0])
-        self.told(posts)
+        write([self.reply(one.key, one.number) for one in batch if one.number >= 0])
 
     def _count(self, new: int) -> None:
         self.uncounted += new

@@ -1,19 +1,53 @@
 """Which task is measured on which data."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import routing
+from bench.matching import routing, standing
 from bench.matching.figures import Figure
 from bench.matching.formats import Community, Threads
 
+Folders = Sequence[tuple[str, list[Community]]]
+_held: dict[str, list[standing.Held]] = {}
 
-def measure(task: str, folders: Sequence[tuple[str, list[Community]]], *, tune: bool) -> list[Figure]:
-    """The figures of a task over every folder that has data for it."""
-    found: list[Figure] = []
+
+def measure(task: str, folders: Folders, *, tune: bool) -> Iterator[Figure]:
+    """The figures of a task for every folder that has data for it."""
     for name, communities in folders:
-        for community in communities:
-            if task == "routing" and isinstance(community, Threads) and not community.site:
-                print(f"  {task} in {name}", file=sys.stderr, flush=True)
-                found += routing.routing(community, tune=tune)[0]
+        found = _FOR[task](name, communities, tune)
+        if found:
+            print(f"  {task} in {name}", file=sys.stderr, flush=True)
+            yield from found
+
+
+def _routing(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    found: list[Figure] = []
+    for one in communities:
+        if isinstance(one, Threads) and not one.site:
+            found += routing.routing(one, tune=tune)[0]
     return found
+
+
+def _sites(name: str, communities: list[Community]) -> list[standing.Held]:
+    """What was held against the questions of all sites of a folder, once for both tasks."""
+    if name not in _held:
+        sites = [one for one in communities if isinstance(one, Threads) and one.site]
+        _held[name] = [row for site in sites for row in standing.held(site)]
+    return _held[name]
+
+
+def _standing(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    rows = _sites(name, communities)
+    return standing.standing(rows) if rows else []
+
+
+def _alerts(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    rows = _sites(name, communities)
+    return standing.alerts(rows) if rows else []
+
+
+_FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
+    "routing": _routing,
+    "standing": _standing,
+    "alerts": _alerts,
+}

@@ -1,0 +1,43 @@
+"""The passage of a text that fits a question best: a few sentences in a row, by words first, then by meaning."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from potluck.search.encoder import Encoder
+from potluck.search.tokens import count
+
+# Sentences in a passage, letters at most, and how many passages are looked at for what they mean.
+SENTENCES, LETTERS, LOOKED_AT = 3, 400, 6
+_END = re.compile(r"(?<=[.!?。！？…])[\s\"”’)]+|\n+")
+_MOST = 60
+
+
+def windows(text: str) -> list[str]:
+    """Every few sentences in a row, in order."""
+    parts = [part.strip() for part in _END.split(text[:20_000]) if part.strip()][:_MOST]
+    last = max(1, len(parts) - SENTENCES + 1)
+    return [_cut(" ".join(parts[start : start + SENTENCES])) for start in range(last)] if parts else []
+
+
+def passage(
+    text: str, question: str, idf: Mapping[int, float], language: str, encoder: Encoder | None
+) -> str:
+    """The window that says most of what the question asks; the first where none says anything of it."""
+    found = windows(text)
+    if len(found) < 2:
+        return found[0] if found else ""
+    asked = set(count(question, language))
+    shared = [sum(idf.get(term, 0.0) for term in asked & set(count(one, language))) for one in found]
+    order = sorted(range(len(found)), key=lambda place: (-shared[place], place))[:LOOKED_AT]
+    if encoder is None:
+        return found[order[0]]
+    vectors = encoder.encode([question, *(found[place] for place in order)])
+    near = vectors[1:] @ vectors[0]
+    words = np.array([shared[place] for place in order]) / (max(shared) or 1.0)
+    return found[order[int(np.argmax(words + 2 * near))]]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LETTERS else text[: LETTERS - 1].rsplit(" ", 1)[0] + "…"
