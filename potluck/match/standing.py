@@ -91,6 +91,7 @@ def _found(one: Fit, event: Event) -> Found:
         passage=one.passage,
         chance=one.chance,
         score=one.score,
+        case=list(one.case),
         told=_TELLING[verdict(one.chance)],
         event=event.id,
         at=event.at,

@@ -111,7 +111,11 @@ class Telling(models.TextChoices):
 
 
 class Found(models.Model):
-    """Something shared that may answer an open question. `chance` is how likely it was thought to, from 0 to 1."""
+    """Something shared that may answer an open question.
+
+    `chance` is how likely it was thought to, from 0 to 1; `case` the values it was thought from, in the order of
+    `match.fits.FEATURES`: with what people say of it, they teach the gate.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     question = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="found")
@@ -119,6 +123,7 @@ class Found(models.Model):
     passage = models.TextField(blank=True)
     chance = models.FloatField(default=0)
     score = models.FloatField(default=0)
+    case = ArrayField(models.FloatField(), default=list, blank=True)
     told = models.CharField(max_length=8, choices=Telling.choices)
     event = models.BigIntegerField(null=True)
     at = models.DateTimeField(default=timezone.now)

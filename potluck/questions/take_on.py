@@ -56,6 +56,21 @@ def name_another(question: Post, who: Person, *, by: Person) -> Ask:
 
 
 @transaction.atomic
+def ask_by_name(question: Post, people: list[Person], *, by: Person) -> list[Ask]:
+    """Its asker puts a question before people they name: those who take such questions, and may see it."""
+    question = question_for(question, by)
+    if question.author_id != by.id:
+        raise Refused(_("Only who asks this can ask somebody by name."))
+    facts = {"question": question.id, "people": [who.id for who in people], "now": timezone.now()}
+    rows = []
+    for (key,) in rows_of(MAY_BE_ASKED_SQL, facts):
+        event = record(Kind.SUGGESTED, by=by.key, about=question.key, to=key)
+        reason = {"code": "asked_named", "who": by.id}
+        rows.append(Ask(question=question, person_id=key, by=by, round=1, reason=reason, event=event.id))
+    return Ask.objects.bulk_create(rows)
+
+
+@transaction.atomic
 def unsay(question: Post, *, by: Person) -> None:
     """Take back what one said. Who was named meanwhile keeps the question."""
     question = question_for(question, by)

@@ -16,6 +16,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
 from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import titled
+from potluck.questions.take_on import ask_by_name
 from potluck.web import files
 from potluck.web.drafts import begun, done
 from potluck.web.posts import seen_by
@@ -46,6 +47,13 @@ def share(request: HttpRequest) -> HttpResponse:
     return render(request, "share/share.html", {**context, **_audience_context(viewer, given)})
 
 
+def written(request: HttpRequest, viewer: Person | None, waiting: object) -> dict[str, object]:
+    """What the box holds, to be shown again as it was sent."""
+    form = request.POST
+    said = {"text": form.get("text", ""), "kind": form.get("kind", ""), "waiting": waiting}
+    return {**said, **_audience_context(viewer, form)}
+
+
 def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     kept: tuple[int, ...] = ()
     try:
@@ -62,6 +70,7 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
             request, "share/share.html", {**context, **_audience_context(viewer, request.POST)}, status=422
         )
     done(viewer, "share")
+    _ask_picked(post, request.POST.getlist("ask"), viewer)
     if Post.objects.filter(pk=post.pk, held_at__isnull=False).exists():
         say(
             request,
@@ -70,6 +79,13 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     else:
         say(request, _("It is out."), undo=f"{post.page}/deletion")
     return redirect(post.page)
+
+
+def _ask_picked(question: Post, handles: list[str], by: Person) -> None:
+    """Put a question before those whom its asker picked by name."""
+    if question.kind == Kind.QUESTION and handles:
+        picked = Person.objects.filter(handle__in=[one.lower() for one in handles[:5]]).exclude(pk=by.pk)
+        ask_by_name(question, list(picked), by=by)
 
 
 def _draft(

@@ -21,8 +21,11 @@ document.addEventListener("htmx:load", (event) => {
   event.target.focus({ preventScroll: true });
 });
 
-document.addEventListener("htmx:sendError", () => tell(place().dataset.lost));
+// What was not asked for, but offered while one types, may fail in silence.
+const quiet = (event) => event.detail.elt?.dataset.quiet !== undefined;
+document.addEventListener("htmx:sendError", (event) => quiet(event) || tell(place().dataset.lost));
 document.addEventListener("htmx:responseError", (event) => {
+  if (quiet(event)) return;
   const { status, responseText } = event.detail.xhr;
   const answer = new DOMParser().parseFromString(responseText, "text/html");
   const sentence = status < 500 && answer.querySelector(".trouble .prose p")?.textContent;

@@ -1,0 +1,177 @@
+"""What is known already of a question being written: what may answer it, who asks the same, who may know.
+
+And the other way round: who looks for what somebody is about to share. All of it only as far as one reader may see.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from potluck.kit.sql import ask
+from potluck.match.likely import Likely, likely
+from potluck.match.near import Text
+from potluck.match.passage import passage
+from potluck.people.models import Person
+from potluck.posts.lines import Line, lines
+from potluck.posts.models import Kind, Post
+from potluck.questions.state import Named, named
+from potluck.search.alike import Alike, alike
+from potluck.search.encoder import encoder
+from potluck.search.languages import language_of
+from potluck.search.rank import counted, known
+from potluck.search.tokens import count_tokens, tokens
+
+ANSWERS, SAME, PEOPLE = 4, 3, 4
+# Below these nothing is shown: it would only be in the way. The first is a cosine, the second BM25.
+MEANS, WORDS = 0.45, 9.0
+THE_SAME = 0.62
+# Shorter than this, nothing can be meant yet.
+LEAST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Something shared that may answer: its line, where it fits, and the reply in its thread that does, if one does."""
+
+    line: Line
+    passage: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """An open question that is the same, and who asks it."""
+
+    line: Line
+    who: Sequence[str]
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Knows:
+    """Somebody who may know, and why."""
+
+    who: Named
+    why: Likely
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known already. `lookers` are those who ask what a share may answer, where it is not a question."""
+
+    answers: Sequence[Answer] = ()
+    same: Sequence[Same] = ()
+    people: Sequence[Knows] = ()
+    is_question: bool = True
+    looked: bool = False
+
+    @property
+    def lookers(self) -> list[str]:
+        """The names of all who ask the questions found, each once."""
+        return list(dict.fromkeys(name for same in self.same for name in same.who))
+
+
+def known_for(text: Text, viewer: Person | None) -> Known:
+    """For a question."""
+    words = f"{text.title}\n{text.text}".strip()
+    if len(words) < LEAST:
+        return Known()
+    found = [one for one in alike(text.text, viewer, title=text.title, limit=12) if _near_enough(one)]
+    open_ones = _open([one.post for one in found])
+    same = _same([one for one in found if one.post in open_ones and _is_the_same(one)], viewer)
+    shown = {one.line.id for one in same}
+    answers = _answers([one for one in found if one.post not in shown], words, viewer)
+    return Known(answers, same, _people(text, viewer), looked=True)
+
+
+def lookers_for(text: Text, viewer: Person | None) -> Known:
+    """For anything else about to be shared: whose open questions it may answer."""
+    words = f"{text.title}\n{text.text}".strip()
+    if len(words) < LEAST * 3:
+        return Known(is_question=False)
+    found = alike(text.text, viewer, kinds=[Kind.QUESTION], title=text.title, limit=8)
+    near = [one for one in found if _near_enough(one)]
+    open_ones = _open([one.post for one in near])
+    same = _same([one for one in near if one.post in open_ones], viewer)
+    return Known(same=[one for one in same if not one.line.mine], is_question=False, looked=True)
+
+
+def _near_enough(one: Alike) -> bool:
+    return (one.meaning or 0.0) >= MEANS or one.words >= WORDS
+
+
+def _is_the_same(one: Alike) -> bool:
+    return (one.meaning or 0.0) >= THE_SAME or (one.meaning is None and one.words >= WORDS)
+
+
+_OPEN = """
+SELECT q.id FROM posts_post q WHERE q.id = ANY(%s) AND q.kind = 'question' AND q.reply_to_id IS NULL
+  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+"""
+_WHO_ASKS = """
+SELECT q.id, q.author_id FROM posts_post q WHERE q.id = ANY(%(ids)s)
+UNION ALL SELECT m.question_id, m.person_id FROM questions_metoo m WHERE m.question_id = ANY(%(ids)s)
+"""
+
+
+def _open(ids: list[int]) -> set[int]:
+    return {row[0] for row in ask(_OPEN, [ids])}
+
+
+def _same(found: Sequence[Alike], viewer: Person | None) -> list[Same]:
+    ids = [one.post for one in found][:SAME]
+    who: dict[int, list[int]] = {}
+    for question, person in ask(_WHO_ASKS, {"ids": ids}):
+        who.setdefault(question, []).append(person)
+    names = named([person for people in who.values() for person in people], viewer)
+    me = viewer.id if viewer else 0
+    return [
+        Same(
+            line,
+            [names[key].name for key in who.get(line.id, ()) if key in names and key != me],
+            me in who.get(line.id, ()),
+        )
+        for line in lines(ids, viewer)
+    ]
+
+
+def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[Answer]:
+    """What was answered in a thread, or said in a share; a question nobody answered answers nothing."""
+    rows = {one.post: one for one in found}
+    telling = [line for line in lines(rows, viewer) if line.kind != Kind.QUESTION or rows[line.id].reply]
+    telling = telling[:ANSWERS]
+    said = {line.id: rows[line.id].reply or line.id for line in telling}
+    texts = {
+        key: (text, language)
+        for key, text, language in Post.objects.visible_to(viewer)
+        .filter(id__in=said.values())
+        .values_list("id", "text", "language")
+    }
+    idf = _idf(words)
+    return [
+        Answer(
+            line,
+            passage(texts[said[line.id]][0], words, idf, texts[said[line.id]][1], encoder()),
+            f"/posts/{line.id}" + (f"#post-{said[line.id]}" if said[line.id] != line.id else ""),
+        )
+        for line in telling
+        if said[line.id] in texts
+    ]
+
+
+def _idf(words: str) -> dict[int, float]:
+    found = tokens(words)
+    terms = count_tokens(found, language_of("", frozenset(map(str.lower, found))))
+    counts = counted(known(), [frozenset(terms)])
+    return {term: counts.idf(frozenset({term})) for term in terms}
+
+
+def _people(text: Text, viewer: Person | None) -> list[Knows]:
+    """Who may know, of those who may appear to this reader, with what shows it."""
+    found = likely(text, asker=viewer, limit=PEOPLE * 2)
+    names = named([one.person for one in found], viewer)
+    kept = [one for one in found if one.person in names and one.reason["code"] != "active"][:PEOPLE]
+    evidence = [one.evidence_post for one in kept if one.evidence_post]
+    seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
+    titles = {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
+    return [Knows(names[one.person], one, titles.get(one.evidence_post or 0, "")) for one in kept]

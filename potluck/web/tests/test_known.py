@@ -1,0 +1,94 @@
+"""What is known already, shown while somebody writes: answers, the same question, people; nothing hidden."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from potluck.door import admit
+from potluck.people.models import Person, Topic
+from potluck.posts.draft import Draft
+from potluck.posts.models import Audience, Post
+from potluck.questions.models import Ask
+from potluck.search.statistics import refresh_statistics
+
+As = Callable[[Person | None], Client]
+Work = Callable[[], None]
+ASKED = "How do you keep slugs off young seedlings without poison?"
+PIECE = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def shared(ben: Person, cleo: Person, work: Work) -> list[Post]:
+    posts = [
+        admit(
+            Draft(
+                author=ben,
+                title="Slugs",
+                text="A ring of dry bran keeps slugs off young seedlings. No poison.",
+            )
+        ),
+        admit(Draft(author=cleo, text="How does one keep slugs off young seedlings without any poison?")),
+        admit(Draft(author=ben, text="Slugs off seedlings: my secret poison", audience=Audience.ME)),
+    ]
+    work()
+    refresh_statistics()
+    return posts
+
+
+def asked(client: Client, text: str, **more: str) -> str:
+    return client.post("/share/known", {"text": text, **more}, headers=PIECE).content.decode()
+
+
+def test_while_typing_one_sees_answers_the_same_question_and_who_may_know(
+    shared: list[Post], ada: Person, as_: As
+) -> None:
+    piece = asked(as_(ada), ASKED)
+    assert "A ring of dry bran" in piece and "That answers it, thanks" in piece
+    assert f"/posts/{shared[1].id}/me-too" in piece
+    assert "Ask Ben Okafor by name" in piece
+    assert "my secret poison" not in piece and "<html" not in piece
+
+
+def test_a_visitor_sees_it_too_and_no_buttons(shared: list[Post], as_: As) -> None:
+    piece = asked(as_(None), ASKED)
+    assert "A ring of dry bran" in piece
+    assert "Me too" not in piece and "by name" not in piece
+
+
+def test_without_scripts_a_button_shows_it_with_all_that_was_written(
+    shared: list[Post], ada: Person, as_: As
+) -> None:
+    page = as_(ada).post("/share/known", {"text": ASKED, "title": "Slugs?", "audience": "members"})
+    said = page.content.decode()
+    assert page.status_code == 200 and ASKED in said and "A ring of dry bran" in said
+    assert 'value="Slugs?"' in said and 'value="members" checked' in said
+
+
+def test_who_shares_is_told_who_looks_for_it(shared: list[Post], ada: Person, cleo: Person, as_: As) -> None:
+    piece = asked(as_(ada), "Beer traps keep slugs off young seedlings without any poison at all.")
+    assert "somebody looks for this" in piece and "Cleo Marin" in piece
+    own = asked(as_(cleo), "Beer traps keep slugs off young seedlings without any poison at all.")
+    assert "looks for this" not in own
+
+
+def test_nothing_is_shown_for_what_is_no_text_yet(shared: list[Post], ada: Person, as_: As) -> None:
+    assert "caption" not in asked(as_(ada), "How?")
+    assert "Nothing like it" in asked(as_(ada), "Which bassoon reeds suit beginners best?")
+
+
+def test_somebody_picked_is_asked_by_name(
+    shared: list[Post], ada: Person, ben: Person, work: Work, as_: As
+) -> None:
+    as_(ada).post("/share", {"text": ASKED, "ask": ["ben"], "audience": "public"})
+    row = Ask.objects.get(person=ben, by=ada)
+    assert row.reason["code"] == "asked_named"
+    work()
+    assert "Ada Marsh</a> asks you" in as_(ben).get("/home").content.decode()
+
+
+def test_who_says_they_can_help_is_named_with_the_topic(ada: Person, ben: Person, as_: As) -> None:
+    Topic.objects.create(person=ben, tag="bassoon", stage="helping")
+    refresh_statistics()
+    piece = asked(as_(ada), "Which reeds suit beginners? #bassoon", kind="question")
+    assert "says they can help with" in piece and "#bassoon" in piece
