@@ -1,13 +1,13 @@
 """Whom to ask: of those who have answered others before, who replied to this question within thirty days."""
 
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bench.matching.alike import say
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, gini, hit, over
 from bench.matching.formats import Thread, Threads
@@ -84,7 +84,7 @@ def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], li
         ranked += sorted(one.candidates.difference(ranked))
         rows.append(_row(ranked, one))
         asked.append(tuple(ranked[:5]))
-    _say(taken)
+    say("routing", taken)
     return [*figures("routing", rows), _spread(asked)], rows
 
 
@@ -112,9 +112,3 @@ def _spread(asked: list[tuple[str, ...]]) -> Figure:
         asked,
         lambda rows: gini(list(Counter(who for five in rows for who in five).values())),
     )
-
-
-def _say(taken: list[float]) -> None:
-    ordered = sorted(taken) or [0.0]
-    p50, p95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
-    print(f"  {len(taken)} asked, p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms", file=sys.stderr)

@@ -8,7 +8,6 @@ unrelated replies really answer is taken away, so that any alert from them is wr
 """
 
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from bench.matching.alike import say
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, hit, over
 from bench.matching.formats import Thread, Threads
@@ -104,7 +104,7 @@ def held(community: Threads) -> list[Held]:
             found = fits([post], limit=ALL)
         asked_at = replay.threads[event.event].at
         rows.append(Held(event, community.name, asked_at, tuple((keys[one.question], one) for one in found)))
-    _say(community.name, taken)
+    say(community.name, taken)
     return rows
 
 
@@ -188,13 +188,3 @@ def recall_at(rows: Sequence[tuple[float, bool, bool]], precision: float = 0.8) 
         if row[0] > 0 and right >= precision * told:
             best = right
     return best / max(1, events)
-
-
-def _say(name: str, taken: list[float]) -> None:
-    ordered = sorted(taken) or [0.0]
-    p50, p95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
-    print(
-        f"  {name}: {len(taken)} held, p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms",
-        file=sys.stderr,
-        flush=True,
-    )

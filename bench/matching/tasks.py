@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import routing, standing
+from bench.matching import alike, routing, standing
 from bench.matching.figures import Figure
-from bench.matching.formats import Community, Threads
+from bench.matching.formats import Answered, Community, Similar, Threads
 
 Folders = Sequence[tuple[str, list[Community]]]
 _held: dict[str, list[standing.Held]] = {}
@@ -18,6 +18,14 @@ def measure(task: str, folders: Folders, *, tune: bool) -> Iterator[Figure]:
         if found:
             print(f"  {task} in {name}", file=sys.stderr, flush=True)
             yield from found
+
+
+def _stackfaq(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    return [figure for one in communities if isinstance(one, Answered) for figure in alike.stackfaq(one)]
+
+
+def _semeval(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    return [figure for one in communities if isinstance(one, Similar) for figure in alike.semeval(one)]
 
 
 def _routing(name: str, communities: list[Community], tune: bool) -> list[Figure]:
@@ -47,6 +55,8 @@ def _alerts(name: str, communities: list[Community], tune: bool) -> list[Figure]
 
 
 _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
+    "stackfaq": _stackfaq,
+    "semeval": _semeval,
     "routing": _routing,
     "standing": _standing,
     "alerts": _alerts,
