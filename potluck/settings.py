@@ -156,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 LOGIN_URL: str = "/accounts/login/"
 LOGIN_REDIRECT_URL: str = "/home"
+SESSION_ENGINE: str = "potluck.web.sessions"
 # How long somebody stays signed in on a device, in seconds.
 SESSION_COOKIE_AGE: int = 60 * 24 * 3600
 # Cookies travel over TLS alone where the address says https.
