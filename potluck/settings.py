@@ -58,6 +58,7 @@ FINDERS: list[str] = [
     "potluck.match.newly_followed.find",
     "potluck.match.asking.find",
     "potluck.match.standing.find",
+    "potluck.match.newcomers.find",
 ]
 # What carries an event out to the people it helps.
 CARRIERS: list[str] = [
@@ -75,6 +76,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.safety.mind",
     "potluck.search.mind",
     "potluck.match.asking",
+    "potluck.match.serendipity",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",

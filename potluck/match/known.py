@@ -3,6 +3,7 @@
 And the other way round: who looks for what somebody is about to share. All of it only as far as one reader may see.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from potluck.match.passage import passage
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
+from potluck.questions.models import AskingWishes
 from potluck.questions.state import Named, named
 from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
@@ -24,6 +26,7 @@ ANSWERS, SAME, PEOPLE = 4, 3, 4
 # Below these nothing is shown: it would only be in the way. The first is a cosine, the second BM25.
 MEANS, WORDS = 0.45, 9.0
 THE_SAME = 0.62
+_WORD = re.compile(r"[^\W_]+")
 # Shorter than this, nothing can be meant yet.
 LEAST = 8
 
@@ -170,8 +173,21 @@ def _people(text: Text, viewer: Person | None) -> list[Knows]:
     """Who may know, of those who may appear to this reader, with what shows it."""
     found = likely(text, asker=viewer, limit=PEOPLE * 2)
     names = named([one.person for one in found], viewer)
-    kept = [one for one in found if one.person in names and one.reason["code"] != "active"][:PEOPLE]
+    left = _left_in_peace(text, list(names))
+    kept = [one for one in found if one.person in names and one.reason["code"] != "active"]
+    kept = [one for one in kept if one.person not in left][:PEOPLE]
     evidence = [one.evidence_post for one in kept if one.evidence_post]
     seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
     titles = {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
     return [Knows(names[one.person], one, titles.get(one.evidence_post or 0, "")) for one in kept]
+
+
+def _left_in_peace(text: Text, people: list[int]) -> set[int]:
+    """Those of these people who take no questions, or none on this."""
+    said = " ".join(["", *_WORD.findall(f"{text.title} {text.text}".lower()), ""])
+    rows = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week", "topics_never")
+    return {
+        person
+        for person, a_week, never in rows
+        if not a_week or any(tag in text.tags or f" {tag.replace('-', ' ')} " in said for tag in never)
+    }

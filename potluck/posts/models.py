@@ -98,6 +98,11 @@ class Post(models.Model):
                 name="post_fresh",
                 condition=models.Q(audience=0, reply_to=None, deleted_at=None, held_at=None),
             ),
+            models.Index(
+                fields=["-id"],
+                name="post_questions",
+                condition=models.Q(kind="question", reply_to=None, deleted_at=None),
+            ),
             GinIndex(fields=["tags"], name="post_tags"),
         ]
 

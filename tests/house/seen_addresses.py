@@ -110,6 +110,14 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/keeping": Address(post="sees+"),
     f"{POST}/follow": Address(post="sees+"),
     # questions
+    "questions": Address("all", queries=("", "?before=9000000000000000000")),
+    "you/asking": Address(
+        "members",
+        "members",
+        {"a_week": "3", "finds": "all", "firsts_a_week": "2", "chances_a_day": "1", "topics_never": "worms"},
+    ),
+    "you/asking/topics": Address(post="members", form={"tag": "worms"}),
+    f"{POST}/chance": Address(post="sees+"),
     f"{POST}/me-too": Address(post="sees+"),
     f"{POST}/closure": Address(post="author"),
     f"{POST}/asking": Address(post="sees+", form={"said": "on_it"}),

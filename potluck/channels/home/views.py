@@ -15,6 +15,7 @@ from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.serendipity import from_afar
 from potluck.match.suggest import people_to_follow
 from potluck.posts import ripple as ripples
 from potluck.posts.keeping import keep
@@ -32,6 +33,7 @@ def home(request: MemberRequest) -> HttpResponse:
             "day": day,
             "now": timezone.now(),
             "stream": stream_ticket.address(request.viewer),
+            "afar": from_afar(request.viewer),
             "suggested": people_to_follow(request.viewer, 5) if day.size == 0 else [],
         }
         return render(request, "home/home.html", context)

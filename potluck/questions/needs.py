@@ -1,0 +1,110 @@
+"""What is needed: open questions, those that most ask first, and gently those that have waited long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from potluck.kit.sql import ask
+from potluck.people.models import Person
+from potluck.posts.audience import gate
+from potluck.posts.lines import Line, lines
+from potluck.questions.state import Named, named
+
+MOST, LONG, PAGE = 8, 3, 30
+LONG_AGO = timedelta(days=30)
+
+_OPEN = """
+q.kind = 'question' AND q.reply_to_id IS NULL AND ({seen})
+AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+"""
+_ASKED_BY_MANY = """
+SELECT q.id FROM posts_post q JOIN (
+    SELECT question_id, count(*) AS many FROM questions_metoo GROUP BY question_id) m ON m.question_id = q.id
+WHERE {open} ORDER BY m.many DESC, q.id DESC LIMIT {most}
+"""
+_NEWEST = """
+SELECT q.id FROM posts_post q WHERE {open} AND q.id < %(before)s ORDER BY q.id DESC LIMIT {most}
+"""
+# A few of the oldest that nobody answered; others each day, so that none is held up for ever.
+_LONG = """
+SELECT id FROM (
+    SELECT q.id FROM posts_post q WHERE {open} AND q.published_at < %(long)s::timestamptz
+    AND q.author_id <> %(me)s AND NOT EXISTS (
+        SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id <> q.author_id AND r.deleted_at IS NULL)
+    ORDER BY q.id LIMIT 60) old
+ORDER BY md5(id::text || %(day)s) LIMIT {most}
+"""
+_MINE = "SELECT q.id FROM posts_post q WHERE {open} AND q.author_id = %(me)s ORDER BY q.id DESC LIMIT {most}"
+_BY_HELPERS = """
+SELECT q.id FROM posts_post q WHERE {open} AND q.author_id <> %(me)s AND q.author_id IN (
+    SELECT t.helper_id FROM posts_thanks t WHERE t.by_id = %(me)s
+    UNION SELECT p.author_id FROM posts_use u JOIN posts_post p ON p.id = u.post_id WHERE u.by_id = %(me)s
+    UNION SELECT p.author_id FROM questions_verdict v JOIN posts_post p ON p.id = v.post_id
+          WHERE v.by_id = %(me)s AND v.says <> 'no')
+ORDER BY q.id DESC LIMIT {most}
+"""
+_WHO_ASKS = """
+SELECT q.id, q.author_id FROM posts_post q WHERE q.id = ANY(%(ids)s)
+UNION ALL SELECT m.question_id, m.person_id FROM questions_metoo m WHERE m.question_id = ANY(%(ids)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An open question, and the names of those who ask it, as far as they may appear to the reader."""
+
+    line: Line
+    who: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The board. `older` is where the next page begins, if there is one."""
+
+    mine: Sequence[Need]
+    helpers: Sequence[Need]
+    many: Sequence[Need]
+    newest: Sequence[Need]
+    long: Sequence[Need]
+    older: int | None
+
+
+def needs(viewer: Person | None, before: int | None = None, now: datetime | None = None) -> Needs:
+    """What is open, for one reader. Beyond the first page only what is older."""
+    now = now or timezone.now()
+    facts = {"me": viewer.id if viewer else 0, "before": before or 1 << 62, "day": str(now.date())}
+    facts |= {"long": now - LONG_AGO}
+    newest = _ids(_NEWEST, viewer, facts, PAGE + 1)
+    first = before is None
+    many = _ids(_ASKED_BY_MANY, viewer, facts, MOST) if first else []
+    mine = _ids(_MINE, viewer, facts, MOST) if viewer and first else []
+    helpers = _ids(_BY_HELPERS, viewer, facts, MOST) if viewer and first else []
+    long = _ids(_LONG, viewer, facts, LONG) if first else []
+    shown = newest[:PAGE]
+    told = _told([*many, *mine, *helpers, *long, *shown], viewer)
+
+    def each(ids: Sequence[int]) -> list[Need]:
+        return [told[key] for key in ids if key in told]
+
+    older = shown[-1] if len(newest) > PAGE else None
+    return Needs(each(mine), each(helpers), each(many), each(shown), each(long), older)
+
+
+def _ids(sql: str, viewer: Person | None, facts: dict[str, object], most: int) -> list[int]:
+    seen = gate(viewer).format(p="q").replace("%s", "%(me)s")
+    return [row[0] for row in ask(sql.format(open=_OPEN.format(seen=seen), most=most), facts)]
+
+
+def _told(ids: Sequence[int], viewer: Person | None) -> dict[int, Need]:
+    if not ids:
+        return {}
+    asks: dict[int, list[int]] = {}
+    for question, person in ask(_WHO_ASKS, {"ids": list(ids)}):
+        asks.setdefault(question, []).append(person)
+    names = named([person for people in asks.values() for person in people], viewer)
+    return {
+        line.id: Need(line, [names[key] for key in asks.get(line.id, ()) if key in names])
+        for line in lines(dict.fromkeys(ids), viewer)
+    }
