@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from potluck.search.languages import FALLBACK, guess
+from potluck.search.languages import FALLBACK, guess_of
 from potluck.search.tokens import tokens
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ def file_of(package: str, path: str) -> Path:
 
 
 def is_known(text: str, pieces: int, most: float) -> bool:
-    """Whether an encoder of English understands a text: it reads as English, and has few pieces a word."""
+    """Whether an encoder of English understands a text: it reads as English, or at least not as another language
+    and in few pieces a word."""
     words = tokens(text)
-    return 0 < pieces <= max(most * len(words), _FEW) and guess(frozenset(map(str.lower, words))) == FALLBACK
+    language, telling = guess_of(frozenset(map(str.lower, words)))
+    if language != FALLBACK:
+        return False
+    return pieces > 0 and (telling or pieces <= max(most * len(words), _FEW))

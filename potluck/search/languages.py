@@ -94,14 +94,19 @@ def language_of(code: str, words: AbstractSet[str]) -> str:
 
 def guess(words: AbstractSet[str]) -> str:
     """The likeliest language of these lower-case words, `FALLBACK` if nothing tells."""
+    return guess_of(words)[0]
+
+
+def guess_of(words: AbstractSet[str]) -> tuple[str, bool]:
+    """The same, and whether its function words told it."""
     best, most = FALLBACK, _ENOUGH - 1
     for code, known in _FUNCTION_WORDS.items():
         met = len(known & words)
         if met > most:
             best, most = code, met
     if most < _ENOUGH:
-        return _by_script(words)
-    return best
+        return _by_script(words), False
+    return best, True
 
 
 def _by_script(words: AbstractSet[str]) -> str:

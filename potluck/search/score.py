@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 # How much each kind of likeness counts; tuned on the dev parts of two collections, see docs/performance.md.
-MEANING = 1.5
+MEANING = 1.75
 GIST = 0.5
 TITLES = 0.5
 ANSWER_WORDS = 0.75
