@@ -23,9 +23,10 @@ from potluck.search.rank import counted, known
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4
-# Below these nothing is shown: it would only be in the way. The first is a cosine, the second BM25.
-MEANS, WORDS = 0.45, 9.0
-THE_SAME = 0.62
+# What is less near is not shown: it would only be in the way. Meaning is a cosine, words BM25; looked at by hand on
+# the example network. Above the last, two questions ask the same.
+LEAST_MEANING, NEAR_ENOUGH, OF_WORDS, WORDS_ALONE = 0.2, 0.4, 60.0, 10.0
+THE_SAME = 0.6
 _WORD = re.compile(r"[^\W_]+")
 # Shorter than this, nothing can be meant yet.
 LEAST = 8
@@ -82,9 +83,8 @@ def known_for(text: Text, viewer: Person | None) -> Known:
     found = [one for one in alike(text.text, viewer, title=text.title, limit=12) if _near_enough(one)]
     open_ones = _open([one.post for one in found])
     same = _same([one for one in found if one.post in open_ones and _is_the_same(one)], viewer)
-    shown = {one.line.id for one in same}
-    answers = _answers([one for one in found if one.post not in shown], words, viewer)
-    return Known(answers, same, _people(text, viewer), looked=True)
+    answers = _answers(found, words, viewer)
+    return Known(answers, same, _people(text, viewer, [one.post for one in found]), looked=True)
 
 
 def lookers_for(text: Text, viewer: Person | None) -> Known:
@@ -100,11 +100,13 @@ def lookers_for(text: Text, viewer: Person | None) -> Known:
 
 
 def _near_enough(one: Alike) -> bool:
-    return (one.meaning or 0.0) >= MEANS or one.words >= WORDS
+    if one.meaning is None:
+        return one.words >= WORDS_ALONE
+    return one.meaning >= LEAST_MEANING and one.meaning + one.words / OF_WORDS >= NEAR_ENOUGH
 
 
 def _is_the_same(one: Alike) -> bool:
-    return (one.meaning or 0.0) >= THE_SAME or (one.meaning is None and one.words >= WORDS)
+    return one.words >= WORDS_ALONE * 2 if one.meaning is None else one.meaning >= THE_SAME
 
 
 _OPEN = """
@@ -169,17 +171,21 @@ def _idf(words: str) -> dict[int, float]:
     return {term: counts.idf(frozenset({term})) for term in terms}
 
 
-def _people(text: Text, viewer: Person | None) -> list[Knows]:
-    """Who may know, of those who may appear to this reader, with what shows it."""
-    found = likely(text, asker=viewer, limit=PEOPLE * 2)
+def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:
+    """Who may know: those who said so, and those whom a thread or share that is near speaks for."""
+    found = [one for one in likely(text, asker=viewer, limit=PEOPLE * 5) if one.reason["code"] != "active"]
     names = named([one.person for one in found], viewer)
     left = _left_in_peace(text, list(names))
-    kept = [one for one in found if one.person in names and one.reason["code"] != "active"]
-    kept = [one for one in kept if one.person not in left][:PEOPLE]
-    evidence = [one.evidence_post for one in kept if one.evidence_post]
-    seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
+    evidence = [one.evidence_post for one in found if one.evidence_post]
+    seen = Post.objects.visible_to(viewer).filter(id__in=evidence, thread__in=near)
     titles = {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
-    return [Knows(names[one.person], one, titles.get(one.evidence_post or 0, "")) for one in kept]
+    return [
+        Knows(names[one.person], one, titles.get(one.evidence_post or 0, ""))
+        for one in found
+        if one.person in names
+        and one.person not in left
+        and (one.reason["code"] == "declared" or one.evidence_post in titles)
+    ][:PEOPLE]
 
 
 def _left_in_peace(text: Text, people: list[int]) -> set[int]:

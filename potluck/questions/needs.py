@@ -88,8 +88,16 @@ def needs(viewer: Person | None, before: int | None = None, now: datetime | None
     def each(ids: Sequence[int]) -> list[Need]:
         return [told[key] for key in ids if key in told]
 
+    above = {*mine, *helpers, *many}
     older = shown[-1] if len(newest) > PAGE else None
-    return Needs(each(mine), each(helpers), each(many), each(shown), each(long), older)
+    return Needs(
+        each(mine),
+        each(helpers),
+        each(many),
+        each([key for key in shown if key not in above]),
+        each([key for key in long if key not in above]),
+        older,
+    )
 
 
 def _ids(sql: str, viewer: Person | None, facts: dict[str, object], most: int) -> list[int]:

@@ -16,7 +16,8 @@ from django.utils import timezone
 from potluck.channels.feeds.imports import keep_file
 from potluck.channels.feeds.models import Bringing
 from potluck.door import admit, amend
-from potluck.events.models import Event
+from potluck.events.models import Event, Kind
+from potluck.events.record import record
 from potluck.flow import handle
 from potluck.people.block import block
 from potluck.people.circles import make_circle, put_in
@@ -31,6 +32,10 @@ from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
 from potluck.posts.keeping import keep
 from potluck.posts.models import Attachment, Audience, Post, SavedDraft
+from potluck.questions.judge import judge
+from potluck.questions.me_too import ask_too
+from potluck.questions.models import Chance, Found
+from potluck.questions.take_on import take_on
 from potluck.search.saved import save_search
 from tests.cast import member
 
@@ -63,6 +68,7 @@ MAY_READ: Mapping[str, frozenset[str]] = {
     "passedquietly": frozenset({"friend"}),
     "ofsuspended": frozenset({"suspended", "moderator"}),
     "ofblocked": EVERYBODY - {"author"},
+    "gift": EVERYBODY,
 }
 PARTS = ("title", "text", "high", "tag", "link", "filename", "alt", "bytes")
 # In every text, so that whoever follows or searches for it is offered all.
@@ -123,6 +129,8 @@ def build() -> World:
     _work()
     _acts(world)
     _work()
+    _questions(world)
+    _work()
     _afterwards(world)
     _marks(world)
     return world
@@ -173,16 +181,17 @@ def _note(world: World, name: str, by: str, **more: object) -> Post:
 def _posts(world: World) -> None:
     friend = (world.people["friend"],)
     _note(world, "public", "author", kind="question")
-    _note(world, "members", "author", audience=Audience.MEMBERS)
-    _note(world, "circle", "author", audience=Audience.CIRCLE, circle=world.circle)
-    _note(world, "named", "author", audience=Audience.NAMED, readers=friend)
-    _note(world, "me", "author", audience=Audience.ME)
+    _note(world, "members", "author", audience=Audience.MEMBERS, kind="question")
+    _note(world, "circle", "author", audience=Audience.CIRCLE, circle=world.circle, kind="question")
+    _note(world, "named", "author", audience=Audience.NAMED, readers=friend, kind="question")
+    _note(world, "me", "author", audience=Audience.ME, kind="question")
     _note(world, "twin", "author", audience=Audience.ME, link=world.posts["public"].link)
     for name in ("deleted", "held", "narrowed"):
         _note(world, name, "author")
     _note(world, "heldnamed", "author", audience=Audience.NAMED, readers=friend)
     _note(world, "ofsuspended", "suspended")
     _note(world, "ofblocked", "blocked", link=world.posts["public"].link)
+    _note(world, "gift", "friend", link="")
 
 
 def _answers(world: World) -> None:
@@ -225,6 +234,37 @@ def _acts(world: World) -> None:
         admit(Draft(author=world.people["friend"], via=world.posts[name], kind="note"))
     _note(world, "passed", "friend", via=world.posts["narrowed"], link="", kind="note")
     _note(world, "passedquietly", "friend", via=world.posts["public"], audience=Audience.ME, link="")
+
+
+def _questions(world: World) -> None:
+    """Whoever could see a question asked it, too, and took it on; what was shared then was found, and of help."""
+    posts, ada = world.posts, world.people["author"]
+    for name in ("public", "members", "circle", "named"):
+        for role in sorted(
+            MAY_READ[name] - {"author", VISITOR} | ({"blocked"} if name == "public" else set())
+        ):
+            ask_too(posts[name], by=world.people[role])
+            take_on(posts[name], by=world.people[role])
+        for share in ("narrowed", "held", "deleted", "ofsuspended", "ofblocked", "gift"):
+            _found(posts[name], posts[share], mark(share, "text"))
+    for name in ("circle", "named", "me", "members"):
+        judge(posts[name], posts["gift"], "answers" if name == "named" else "helps", by=ada)
+    for share in ("narrowed", "held", "deleted", "ofsuspended"):
+        judge(posts["public"], posts[share], "helps", by=world.people["friend"])
+    for who in world.people.values():
+        for share in ("narrowed", "held", "deleted", "ofsuspended"):
+            facts = {"own": posts["me"].id}
+            Chance.objects.create(person=who, post=posts[share], day=timezone.now().date(), reason=facts)
+
+
+def _found(question: Post, share: Post, passage: str) -> None:
+    """As if it had just come in and fitted."""
+    event = record(Kind.SHARED, by=share.author_id, about=share.id)
+    Found.objects.update_or_create(
+        question=question,
+        post=share,
+        defaults={"passage": passage, "chance": 0.9, "told": "told", "event": event.id},
+    )
 
 
 def _afterwards(world: World) -> None:

@@ -69,8 +69,6 @@ def _telling(reasons: Sequence[Reason]) -> Sequence[Reason]:
     """Without what goes without saying: who speaks to the reader need not be said to be followed too."""
     if len(reasons) == 1:
         return reasons
-    if len(reasons) == 1:
-        return reasons
     speaking = {reason.get("who") for reason in reasons if reason["code"] in SPEAKING}
     replying = {reason.get("who") for reason in reasons if reason["code"] in ("reply", "answer")}
     return [
