@@ -18,6 +18,8 @@ from PIL import Image, ImageDraw
 
 from potluck import door, flow
 from potluck.events.models import Event
+from potluck.events.models import Kind as Happening
+from potluck.events.record import record
 from potluck.kit import html, markdown
 from potluck.people.block import block, mute
 from potluck.people.circles import make_circle, put_in
@@ -34,6 +36,11 @@ from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
 from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kind, Post, SavedDraft
+from potluck.questions.close import close
+from potluck.questions.judge import judge
+from potluck.questions.me_too import ask_too
+from potluck.questions.models import Chance, Found
+from potluck.questions.take_on import take_on
 from tests.stories import words
 
 At = dict[str, str]
@@ -261,10 +268,34 @@ def session_of(person: Person) -> str:
     return str(session.session_key)
 
 
+def ask_around(people: dict[str, Person], at: At) -> At:
+    """Ada's question is asked by more, somebody is on it, something was found; another of hers is answered."""
+    ada, ben, cleo = people["ada"], people["ben"], people["cleo"]
+    question, item = (
+        Post.objects.get(pk=at[name].rsplit("/", 1)[1]) for name in ("question", "outside_post")
+    )
+    for who in (cleo, people["long"], people["fatima"]):
+        ask_too(question, by=who)
+    take_on(question, by=people["long"])
+    event = record(Happening.SHARED, by=item.author_id, about=item.id)
+    Found.objects.create(
+        question=question, post=item, passage=words.REPLIES[0] * 2, chance=0.9, told="told", event=event.id
+    )
+    answered = door.admit(Draft(author=ada, text="Which sieve keeps worms alive?", tags=("soil",)))
+    answer = door.admit(Draft(author=ben, text="The coarse one, and a slow hand.", reply_to=answered))
+    close(answered, by=ada, answer=answer)
+    helped = Post.objects.get(pk=at["article"].rsplit("/", 1)[1])
+    judge(question, helped, "helps", by=ada)
+    Chance.objects.create(person=ada, post=helped, day=timezone.now().date(), reason={"own": question.id})
+    asked = door.admit(Draft(author=cleo, text="Does leaf mould hold more water than peat? #soil"))
+    return {"answered": answered.page, "asked": asked.page}
+
+
 def fill() -> dict[str, object]:
     people = cast()
     at = share_all_kinds(people) | outside(people)
     tie(people, at)
+    at |= ask_around(people, at)
     at |= look_after(people) | guard(people)
     flow.handle(list(Event.objects.filter(handled_at=None).values_list("id", flat=True)))
     return {"cookies": {name: session_of(who) for name, who in people.items() if name != "gone"}, "at": at}

@@ -59,6 +59,10 @@ def join_with_a_passkey(page: Page, at: At) -> None:
     press("Confirm", {"Code": code_for(mail, Path(at["outbox"]))})(page, at)
 
 
+def wait_for_what_is_known(page: Page, at: At) -> None:
+    page.locator("#known :is(h2, p)").first.wait_for()
+
+
 def bring_a_file(page: Page, at: At) -> None:
     lines = "".join(f'<outline text="Blog {n}" xmlUrl="https://{n}.example/feed"/>' for n in range(3))
     file = f'<opml version="2.0"><head/><body>{lines}<outline text="Lost" xmlUrl="?"/></body></opml>'
@@ -147,7 +151,12 @@ MEMBER = [
     ),
     *_all("ben", "2fa/reauthenticate", "/accounts/"),
     *_all("fatima", "2fa/webauthn 2fa/webauthn/keys/{key}/edit 2fa/webauthn/keys/{key}/remove", "/accounts/"),
-    *_all("ben", "{article} {article}/ripple"),
+    *_all("ben", "{article} {article}/ripple {question} {asked} /home /questions /you/asking"),
+    *_all(
+        "ada", "{answered} /questions /you/asking /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"
+    ),
+    *_all("cleo", "{question} {asked} /home"),
+    *_all("", "/questions {answered} /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"),
     *_all(
         "new",
         "/home /archive /kept /you /you/shares /you/drafts /you/following /you/circles /you/peace /you/sources",
@@ -156,6 +165,7 @@ MEMBER = [
     *_all("dov", "/moderation /moderation/joining"),
     *_all("waits", "/home"),
 ]
+ASKED = "What+keeps+slugs+off+seedlings+without+poison%3F"
 CLEO = {"Mail address": "cleo@example.org"}
 FIRST = {"#first-text": "What do you do with oak leaves?"}
 DONE = [
@@ -167,6 +177,12 @@ DONE = [
     Scene("ada", "/home", ask_for_keys, "with the keys"),
     Scene("ada", "{note}", press("Reply", {"#reply-box-text": "\u00a0"}), "with an empty reply"),
     Scene("ada", "/share", press("Share", {"#share-text": "\u00a0"}), "with nothing in it"),
+    Scene("ada", f"/share?kind=question&text={ASKED}", wait_for_what_is_known, "with what is known"),
+    Scene("", f"/share?text={ASKED}", wait_for_what_is_known, "with what is known"),
+    Scene("ben", "{asked}", press("I’m on it"), "taken on"),
+    Scene("ben", "{asked}", unfold, "unfolded"),
+    Scene("ada", "{question}", press("Helps"), "with a verdict"),
+    Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),
@@ -199,6 +215,7 @@ REFUSED = {
 # with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
+    "asking", "asking-topic", "chance", "closure", "known", "me-too", "verdicts",
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
