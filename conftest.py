@@ -27,11 +27,14 @@ import pytest  # noqa: E402
 # Here rather than in pytest-django, which would read the settings before this file is.
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from potluck.store import place, postgres, tuning  # noqa: E402
 
+# A good password hash takes a third of a second, and the cast of four has it in nearly every test.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Whitenoise warns of a folder that is not there, and nothing is collected for tests.
 (place.data_folder() / "static").mkdir(exist_ok=True)
 

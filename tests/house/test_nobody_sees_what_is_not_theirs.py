@@ -36,7 +36,6 @@ PASSING = (
 
 @pytest.fixture
 def world(db: None, settings: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     return build()
 

@@ -45,7 +45,6 @@ HARMLESS = [
 
 @pytest.fixture(autouse=True)
 def quick(settings: pytest.FixtureRequest, tmp_path: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
 
 

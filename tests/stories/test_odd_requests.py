@@ -118,7 +118,6 @@ STRICT = (
 
 @pytest.fixture
 def world(db: None, settings: pytest.FixtureRequest, tmp_path: object) -> World:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
     return build()
 
