@@ -30,16 +30,24 @@ def admit(draft: Draft) -> Post:
     return admit_all([draft])[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     """Let a batch in, all or nothing: posts, words for the search and events in one transaction."""
     verdicts = [screen(draft) for draft in drafts]
     posts = share_all(drafts)
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
     if held:
-        Post.objects.filter(pk__in=[post.pk for post in held]).update(held_at=timezone.now())
+        hold(held)
     index_posts(posts, new=True)
     return posts
+
+
+def hold(posts: Sequence[Post]) -> None:
+    """Keep posts back until a moderator has looked at them."""
+    now = timezone.now()
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(held_at=now)
+    for post in posts:
+        post.held_at = now
 
 
 @transaction.atomic

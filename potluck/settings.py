@@ -36,7 +36,7 @@ FETCH_SECONDS: float = place.number("POTLUCK_FETCH_SECONDS", 30)
 ATTACHMENT_BYTES: int = int(place.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
 # How many fields a form may have: a list of subscriptions has a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
-# What turns texts into meaning: wordllama (small, in every installation), minilm (better; see docs/running.md), or none.
+# What turns texts into meaning: wordllama (small, always there), minilm (better; see docs/running.md), or none.
 ENCODER: str = place.one_of("POTLUCK_ENCODER", "wordllama", "minilm", "none")
 # How many processes serve pages.
 WEB_PROCESSES: int = int(place.number("POTLUCK_WEB_PROCESSES", 2, least=1))

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from potluck.kit.ids import first_id
-from potluck.people.models import Person
+from potluck.kit.sql import ask
 from potluck.posts.draft import Draft
 from potluck.posts.models import Attachment, Post
 
@@ -19,20 +19,32 @@ LATEST = 50
 _CHANGED = re.compile(r"[\s#\x00]+")
 
 
+_LATEST = f"""
+SELECT id, title, text FROM posts_post
+WHERE author_id = %(author)s AND id > %(since)s AND source_id IS NULL AND deleted_at IS NULL
+    AND reply_to_id IS NOT DISTINCT FROM %(reply_to)s::bigint AND via_id IS NOT DISTINCT FROM %(via)s::bigint
+    AND (reply_to_id IS NOT NULL
+         OR audience = %(audience)s AND circle_id IS NOT DISTINCT FROM %(circle)s::bigint)
+ORDER BY id DESC LIMIT {LATEST}
+"""
+
+
 def shared_already(draft: Draft) -> Post | None:
     """What this became when it was sent before, if it was. In a transaction: one author's shares wait in line."""
-    Person.objects.select_for_update(no_key=True).only("id").get(pk=draft.author.pk)
-    since = first_id(timezone.now() - ONCE)
-    latest = Post.objects.filter(author=draft.author, pk__gt=since, source=None, deleted_at=None)
-    alike = latest.filter(reply_to=draft.reply_to, via=draft.via).order_by("-id")
-    if draft.reply_to is None:
-        alike = alike.filter(audience=draft.audience, circle=draft.circle)
-    words, files = (
-        _words(draft.title, draft.text),
-        _files(Attachment.objects.filter(id__in=draft.attachments)),
-    )
-    for key, title, text in alike.values_list("id", "title", "text")[:LATEST]:
-        if _words(title, text) == words and _files(Attachment.objects.filter(post=key)) == files:
+    ask("SELECT FROM people_person WHERE id = %s FOR NO KEY UPDATE", [draft.author.pk])
+    latest = {
+        "author": draft.author.pk,
+        "since": first_id(timezone.now() - ONCE),
+        "reply_to": draft.reply_to and draft.reply_to.pk,
+        "via": draft.via and draft.via.pk,
+        "audience": draft.audience,
+        "circle": draft.circle and draft.circle.pk,
+    }
+    words = _words(draft.title, draft.text)
+    alike = [key for key, title, text in ask(_LATEST, latest) if _words(title, text) == words]
+    files = _files(Attachment.objects.filter(id__in=draft.attachments)) if alike else []
+    for key in alike:
+        if _files(Attachment.objects.filter(post=key)) == files:
             return Post.objects.get(pk=key)
     return None
 

@@ -27,7 +27,7 @@ _HEADLINE = re.compile(r"\s*# +(\S.*?)[ #]*(?:\n|\Z)")
 EXCERPT = 400
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def share_all(drafts: Sequence[Draft]) -> list[Post]:
     """Write a batch of posts with their readers, files and events, and one job for all of it."""
     drafts = [_with_title(draft) for draft in drafts]

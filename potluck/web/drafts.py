@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -27,7 +28,8 @@ def begun(person: Person, about: str) -> dict[str, str]:
 
 def done(person: Person, about: str) -> None:
     """It was shared: the draft is not needed any more."""
-    SavedDraft.objects.filter(person=person, about=about).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM posts_saveddraft WHERE person_id = %s AND about = %s", [person.pk, about])
 
 
 @require_POST

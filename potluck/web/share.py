@@ -71,7 +71,7 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
         )
     done(viewer, "share")
     _ask_picked(post, request.POST.getlist("ask"), viewer)
-    if Post.objects.filter(pk=post.pk, held_at__isnull=False).exists():
+    if post.held_at:
         say(
             request,
             _("It waits for a moderator, since it is your first and has many links. Nothing is lost."),

@@ -171,7 +171,8 @@ def _let_in(drafts: Sequence[Draft], brought: Brought) -> None:
     except PotluckError:
         for draft in drafts:
             try:
-                door.admit_all([draft])
+                with transaction.atomic():
+                    door.admit_all([draft])
                 brought.new += 1
             except PotluckError as error:
                 brought.skipped.append(Skipped(draft.title or draft.link, str(error)))
