@@ -51,7 +51,7 @@ def test_a_taken_handle_is_said_beside_it(ada: Person, ben: Person, as_: As) -> 
     assert "Somebody has this handle already" in answer.content.decode()
 
 
-def test_a_visitor_is_sent_to_sign_in() -> None:
+def test_a_visitor_is_sent_to_sign_in(db: None) -> None:
     assert Client().get("/welcome/name")["Location"].startswith("/accounts/login/")
 
 
