@@ -28,6 +28,7 @@ from procrastinate.contrib.django import app as queue
 from potluck.commands import ready, web, worker
 from potluck.commands.children import ENDINGS, Child, Children
 from potluck.kit.errors import Refused
+from potluck.search.encoder import encoder, is_served
 from potluck.store import place, postgres
 
 # All children together get this long to end; granian has ended its own before.
@@ -130,6 +131,7 @@ def _database(data: Path) -> Iterator[postgres.Server | None]:
 def _load_all() -> None:
     """Load what the children will need, and show one page to nobody, so that all share what that leaves in memory."""
     queue.perform_import_paths()  # type: ignore[no-untyped-call]
+    encoder()
     if web.has_stream():
         import_string(f"{web.STREAM_MODULE}.application")
     application = import_string("potluck.web.wsgi.application")
@@ -151,6 +153,8 @@ def _children() -> Iterator[Children]:
     )
     if web.has_stream():
         children.all.append(Child("stream", lambda: web.stream(nothing)))
+    if is_served():
+        children.all.append(Child("encoder", import_string("potluck.search.served.serve_encoder")))
     try:
         yield children
     finally:

@@ -104,10 +104,9 @@ def _ready(text: str, title: str, language: str) -> _Text:
     counts = count_tokens(found, language_of(language, frozenset(map(str.lower, found))))
     weights = {term: often / (often + K1) for term, often in counts.items()}
     model = encoder()
-    vectors: list[str | None] = [None, None]
-    if model is not None:
-        vectors = [as_text(row) for row in model.encode([both, title or both])]
-    return _Text(like(weights, known(), least=1), vectors[0], vectors[1])
+    texts = [both, title] if title and text else [both]
+    vectors = [as_text(row) for row in model.encode(texts)] if model else [None]
+    return _Text(like(weights, known(), least=1), vectors[0], vectors[-1])
 
 
 def _candidates(asked: _Text, kinds: Collection[str] | None, named: int) -> Select:

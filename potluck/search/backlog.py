@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from potluck.kit.sql import ask
-from potluck.search.encoder import encoder
+from potluck.search.encoder import Away, encoder
 from potluck.search.meaning import encode_posts
 
 # One job, in seconds: short, as ending the worker waits for it.
@@ -41,9 +41,11 @@ def look(timestamp: int) -> None:
 @app.task(name=_NEXT, queue="chores", lock=_NEXT, queueing_lock=_NEXT, pass_context=False)
 def encode_backlog(before: int) -> None:
     """Encode some of what is missing among posts older than this id."""
-    reached = work_off(before, seconds=_JOB)
-    if reached:
-        _hand_on(reached)
+    # While the encoder is away this job ends, and in a minute another looks whether it is back.
+    with suppress(Away):
+        reached = work_off(before, seconds=_JOB)
+        if reached:
+            _hand_on(reached)
 
 
 def work_off(before: int = _LATEST, *, seconds: float, rest: float = _REST) -> int:

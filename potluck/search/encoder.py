@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from potluck.kit.errors import TryLater
 from potluck.search.languages import FALLBACK, guess_of
 from potluck.search.tokens import tokens
 
@@ -33,14 +34,26 @@ ENCODERS: dict[str, str] = {
 }
 
 
+# Those too large for each process to hold, with their dimension: one process holds them for all (`served.py`).
+HEAVY: dict[str, int] = {"minilm": 384}
+_SERVED = "potluck.search.served.Served"
+
+
+class Away(TryLater):
+    """The process that holds the encoder is not there just now. Words do until it is."""
+
+
 class Encoder(Protocol):
     """Texts in, vectors out. `dimension` is the length of each; those of another `name` cannot be compared."""
 
     name: str
     dimension: int
 
-    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """One row a text, of unit length; zeros where the text has no word the encoder knows."""
+    def encode(self, texts: Sequence[str], *, surely: bool = False) -> "NDArray[np.float32]":
+        """One row a text, of unit length; zeros where the text has no word the encoder knows.
+
+        While the encoder is away all is zeros, so that words do; `surely` raises Away instead.
+        """
         ...
 
 
@@ -54,11 +67,19 @@ def _loaded(name: str) -> Encoder | None:
     if name == NONE:
         return None
     try:
-        found: Encoder = import_string(ENCODERS[name])()
+        if name in HEAVY:
+            found: Encoder = import_string(_SERVED)(name, HEAVY[name], ENCODERS[name])
+        else:
+            found = import_string(ENCODERS[name])()
     except (ImportError, PackageNotFoundError, OSError) as error:
         log.warning("The encoder %s cannot be loaded, so words alone are compared: %s", name, error)
         return None
     return found
+
+
+def is_served() -> bool:
+    """Whether this network's encoder is to be held by a process of its own."""
+    return settings.ENCODER in HEAVY and encoder() is not None
 
 
 def file_of(package: str, path: str) -> Path:

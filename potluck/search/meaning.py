@@ -13,7 +13,7 @@ from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.kit.sql import ask
 from potluck.posts.models import Kind
-from potluck.search.encoder import Encoder, encoder
+from potluck.search.encoder import Away, Encoder, encoder
 from potluck.search.models import Meaning, Related
 
 if TYPE_CHECKING:
@@ -39,12 +39,18 @@ SET encoder = EXCLUDED.encoder, dimension = EXCLUDED.dimension, asks = EXCLUDED.
 
 
 def encode_new(events: Iterable[Event]) -> int:
-    """Encode the posts that these events bring or change. Returns how many."""
-    return encode_posts([event.about for event in events if event.about and event.kind in _NEW])
+    """Encode the posts that these events bring or change. Returns how many; the backlog takes what cannot be now."""
+    try:
+        return encode_posts([event.about for event in events if event.about and event.kind in _NEW])
+    except Away:
+        return 0
 
 
 def encode_posts(ids: Sequence[int]) -> int:
-    """Write what these posts mean, anew where it is known, in one statement a batch. Returns how many."""
+    """Write what these posts mean, anew where it is known, in one statement a batch. Returns how many.
+
+    May raise Away.
+    """
     model = encoder()
     if model is None or not ids:
         return 0
@@ -57,10 +63,12 @@ def encode_posts(ids: Sequence[int]) -> int:
 
 
 def _write(model: Encoder, texts: Sequence[_Text]) -> None:
-    wholes = model.encode([whole_of(title, text) for _post, title, text, _kind in texts])
+    wholes = model.encode([whole_of(title, text) for _post, title, text, _kind in texts], surely=True)
     both = [number for number, (_post, title, text, _kind) in enumerate(texts) if title and text]
     gists: list[str | None] = [None] * len(texts)
-    for number, row in zip(both, model.encode([texts[number][1] for number in both]), strict=True):
+    for number, row in zip(
+        both, model.encode([texts[number][1] for number in both], surely=True), strict=True
+    ):
         gists[number] = as_text(row)
     values: dict[str, Any] = {
         "name": model.name,

@@ -52,7 +52,7 @@ class WordLlama:
         self._tells = np.array([_tells(piece) for piece in pieces])
         self._foreign = np.array([_is_foreign(piece) for piece in pieces])
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         plain = [as_read(text[:MOST_TEXT]) for text in texts]
         parted = self._pieces.encode_batch_fast(plain, add_special_tokens=False)

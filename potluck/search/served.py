@@ -1,0 +1,139 @@
+"""A heavy encoder in a process of its own, which the others ask over a socket in the data folder.
+
+A request is its length and then texts in JSON, an answer its length and then rows of 32-bit floats; both lengths
+are four bytes. Nobody but the owner of the folder can connect. Where no such process was started, as in a command
+of its own or a worker on another machine, the encoder is loaded where it is wanted.
+"""
+
+import json
+import os
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import distribution
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+from django.conf import settings
+from django.utils.module_loading import import_string
+from numpy.typing import NDArray
+
+from potluck.kit.errors import Refused
+from potluck.search.encoder import Away, Encoder, encoder
+from potluck.store import place
+
+_STANDS_ON = "onnxruntime"
+_SECONDS = 20.0
+_NICE = 5
+# A request larger than this is none of ours.
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def socket_path() -> Path:
+    """Where the process that holds the encoder listens."""
+    return place.socket_folder(settings.DATA) / "encoder"
+
+
+class Served:
+    """An `Encoder` that asks the process that holds it, or holds it itself where there is none.
+
+    Raises PackageNotFoundError where what it stands on is not installed.
+    """
+
+    def __init__(self, name: str, dimension: int, dotted: str) -> None:
+        distribution(_STANDS_ON)
+        self.name, self.dimension = name, dimension
+        self._dotted = dotted
+        self._own: Encoder | None = None
+        self._loading = threading.Lock()
+
+    def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
+        nothing = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return nothing
+        if self._own is None and socket_path().exists():
+            try:
+                return self._asked(list(texts))
+            except Away:
+                if surely:
+                    raise
+                return nothing
+        return self.held().encode(texts)
+
+    def held(self) -> Encoder:
+        """The encoder itself, loaded here. Takes a second and 250 MB."""
+        with self._loading:
+            if self._own is None:
+                self._own = import_string(self._dotted)()
+        return self._own
+
+    def _asked(self, texts: list[str]) -> NDArray[np.float32]:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+                line.settimeout(_SECONDS)
+                line.connect(str(socket_path()))
+                _send(line, json.dumps(texts).encode())
+                answer = _received(line)
+        except OSError as error:
+            raise Away(str(error)) from error
+        return np.frombuffer(answer, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+def serve_encoder() -> None:
+    """Hold this network's encoder for everybody, until told to end. One request at a time: one core is enough."""
+    served = encoder()
+    if not isinstance(served, Served):
+        raise Refused("This encoder needs no process of its own.")
+    signal.signal(signal.SIGTERM, _end)
+    listen(served.held())
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def listen(model: Encoder) -> None:
+    """Answer whoever asks on the socket, for ever."""
+    path = socket_path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.nice(_NICE)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        before = os.umask(0o177)
+        door.bind(str(path))
+        os.umask(before)
+        door.listen(64)
+        try:
+            while True:
+                line, _from = door.accept()
+                with line, suppress(OSError, ValueError):
+                    line.settimeout(_SECONDS)
+                    texts = json.loads(_received(line))
+                    _send(line, model.encode(texts).tobytes())
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _send(line: socket.socket, message: bytes) -> None:
+    line.sendall(struct.pack("!I", len(message)) + message)
+
+
+def _received(line: socket.socket) -> bytes:
+    (size,) = struct.unpack("!I", _exactly(line, 4))
+    if size > _MOST_BYTES:
+        raise OSError("The message is too long.")
+    return _exactly(line, size)
+
+
+def _exactly(line: socket.socket, size: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        part = line.recv(min(size - len(parts), 1 << 16))
+        if not part:
+            raise OSError("The line was cut.")
+        parts += part
+    return bytes(parts)
