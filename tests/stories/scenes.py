@@ -63,6 +63,12 @@ def wait_for_what_is_known(page: Page, at: At) -> None:
     page.locator("#known :is(h2, p)").first.wait_for()
 
 
+def say_it_helps(page: Page, at: At) -> None:
+    press("Helps")(page, at)
+    page.get_by_role("button", name="Undo").first.wait_for()
+    page.locator(".htmx-request").wait_for(state="detached")
+
+
 def bring_a_file(page: Page, at: At) -> None:
     lines = "".join(f'<outline text="Blog {n}" xmlUrl="https://{n}.example/feed"/>' for n in range(3))
     file = f'<opml version="2.0"><head/><body>{lines}<outline text="Lost" xmlUrl="?"/></body></opml>'
@@ -181,7 +187,7 @@ DONE = [
     Scene("", f"/share?text={ASKED}", wait_for_what_is_known, "with what is known"),
     Scene("ben", "{asked}", press("I’m on it"), "taken on"),
     Scene("ben", "{asked}", unfold, "unfolded"),
-    Scene("ada", "{question}", press("Helps"), "with a verdict"),
+    Scene("ada", "{question}", say_it_helps, "with a verdict"),
     Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
