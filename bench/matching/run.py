@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.house import TOP, environment
 
-TASKS = ("stackfaq", "semeval", "routing", "standing", "alerts")
+TASKS = ("stackfaq", "semeval", "routing", "standing", "alerts", "serendipity")
 # What the better encoder is tried on.
 BETTER = ("stackfaq", "semeval", "standing", "routing")
 

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import alike, routing, standing
+from bench.matching import alike, routing, serendipity, standing
 from bench.matching.figures import Figure
-from bench.matching.formats import Answered, Community, Similar, Threads
+from bench.matching.formats import Answered, Community, Libraries, Similar, Threads
 
 Folders = Sequence[tuple[str, list[Community]]]
 _held: dict[str, list[standing.Held]] = {}
@@ -54,10 +54,17 @@ def _alerts(name: str, communities: list[Community], tune: bool) -> list[Figure]
     return standing.alerts(rows) if rows else []
 
 
+def _serendipity(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    return [
+        figure for one in communities if isinstance(one, Libraries) for figure in serendipity.serendipity(one)
+    ]
+
+
 _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
     "stackfaq": _stackfaq,
     "semeval": _semeval,
     "routing": _routing,
     "standing": _standing,
     "alerts": _alerts,
+    "serendipity": _serendipity,
 }

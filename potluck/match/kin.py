@@ -1,33 +1,41 @@
 """Whom would it delight, though they follow none of it: people by what they keep and share.
 
-Ranking people for a share and shares for a person are two questions: the first is made even across shares, so that a
-share on a busy subject does not fit everybody, the second across people. What somebody keeps is seen by nobody else:
-what comes from here is for that person's eyes only.
+A share is near to some posts; whoever holds these is near to it, and so, less, is whoever holds what is held together
+with these, by two people or more. Ranking people for a share and shares for a person are two questions: the first is
+made even for those who hold much, the second for shares on busy subjects, which would fit everybody.
+
+What somebody keeps is seen by nobody else: what comes from here is for that person's eyes only.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from potluck.kit.sql import ask
-from potluck.match.near import Text, near
+from potluck.match.holdings import Holdings, holdings
+from potluck.match.near import Text, near_by_words
 from potluck.posts.models import Post
 
-# What people keep or shared, of these posts.
-_HOLD = """
-SELECT k.person_id, k.post_id FROM posts_kept k WHERE k.post_id = ANY(%(posts)s)
-UNION SELECT p.author_id, p.id FROM posts_post p WHERE p.id = ANY(%(posts)s)
-"""
-_SIZES = """
-SELECT person, count(*) FROM (
-    SELECT person_id AS person FROM posts_kept WHERE person_id = ANY(%(people)s)
-    UNION ALL SELECT author_id FROM posts_post WHERE author_id = ANY(%(people)s)) held
-GROUP BY person
+Floats = NDArray[np.float64]
+
+# How many posts may speak for a share, of how many; their score counts by this power.
+NEAR, FOUND, POWER = 300, 6000, 2.0
+# How much holding things that are held together counts, and how many people and posts are looked at for it.
+TOGETHER, PEOPLE, POSTS = 2.0, 2000, 3000
+# How far somebody who holds much, and a share on a busy subject, is held back.
+MUCH, BUSY = 0.3, 0.5
+
+_MEMBERS = """
+SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
+  AND approved_at IS NOT NULL
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """A person and a share that are alike. `own_post` is what the person holds that is nearest to it."""
+    """A person and a share that are alike. `own_post` is what the person holds that is nearest to it, 0 if unknown."""
 
     person: int
     post: int
@@ -35,25 +43,90 @@ class Kin:
     own_post: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One share and what each person's holdings say of it, in the order of `Holdings.people`; `worth` by near post."""
+
+    post: Post
+    scores: Floats
+    worth: Mapping[int, float]
+
+
 def people_for(post: Post, *, limit: int = 10, but: Collection[int] = ()) -> list[Kin]:
-    """Whom a share would help by what they keep and share, best first; without its author and those in `but`."""
-    worth = {one.post: one.score for one in near(Text.of(post), None) if one.post != post.id}
-    scores: dict[int, float] = {}
-    nearest: dict[int, tuple[float, int]] = {}
-    for person, held in ask(_HOLD, {"posts": list(worth)}):
-        scores[person] = scores.get(person, 0.0) + worth[held]
-        nearest[person] = max(nearest.get(person, (0.0, 0)), (worth[held], held))
-    sizes = dict(ask(_SIZES, {"people": list(scores)}))
-    nobody = {post.author_id, *but}
-    ranked = sorted(
-        (-score / sizes[person] ** 0.5, person) for person, score in scores.items() if person not in nobody
-    )
-    return [Kin(person, post.id, -score, nearest[person][1]) for score, person in ranked[:limit]]
+    """Members whom a share would help by what they keep and share, best first; not its author nor those in `but`."""
+    held = holdings()
+    if not len(held.people):
+        return []
+    share = _share(post, held)
+    even = share.scores / np.maximum(held.sizes, 1.0) ** MUCH
+    order = np.argsort(-even, kind="stable")
+    order = order[even[order] > 0][: limit * 2 + len(but) + 1]
+    members = _members(held.people[order].tolist()) - {post.author_id, *but}
+    chosen = [place for place in order.tolist() if int(held.people[place]) in members][:limit]
+    return [_kin(int(held.people[place]), share, float(even[place]), held) for place in chosen]
 
 
-def shares_for(person: int, posts: Collection[int], *, limit: int = 20) -> list[Kin]:
-    """Which of these shares would help one person, best first."""
-    rows = []
-    for post in Post.objects.public().filter(id__in=list(posts)).exclude(author=person):
-        rows += [one for one in people_for(post, limit=10_000) if one.person == person]
-    return sorted(rows, key=lambda one: (-one.score, one.post))[:limit]
+def shares_for(people: Collection[int], posts: Sequence[Post], *, limit: int = 20) -> dict[int, list[Kin]]:
+    """Which of these shares would help each of these people, best first, without what they hold already."""
+    held = holdings()
+    found: dict[int, list[tuple[float, int]]] = {person: [] for person in people}
+    places = [(person, int(np.searchsorted(held.people, person))) for person in sorted(people)]
+    places = [(p, n) for p, n in places if n < len(held.people) and held.people[n] == p]
+    shares = [_share(post, held) for post in posts] if places else []
+    for number, share in enumerate(shares):
+        even = share.scores / (share.scores.sum() + 1e-6) ** BUSY
+        for person, place in places:
+            if even[place] > 0 and share.post.author_id != person:
+                found[person].append((-float(even[place]), number))
+    kin: dict[int, list[Kin]] = {}
+    for person, rows in found.items():
+        own = set(held.of(person).tolist())
+        ranked = [(score, n) for score, n in sorted(rows) if shares[n].post.id not in own][:limit]
+        kin[person] = [_kin(person, shares[n], -score, held) for score, n in ranked]
+    return kin
+
+
+def _share(post: Post, held: Holdings) -> _Share:
+    """What everybody's holdings say of one share."""
+    found = near_by_words(Text.of(post), limit=NEAR, finding=FOUND)
+    worth = {near: score**POWER for near, score in found if near != post.id}
+    first = _placed(worth, held)
+    scores = held.to_people(first)
+    if TOGETHER:
+        scores = scores + TOGETHER * held.to_people(_together(first, held))
+    return _Share(post, scores, worth)
+
+
+def _together(first: Floats, held: Holdings) -> Floats:
+    """What posts are worth because people hold them together with near ones, made even for much held posts."""
+    often = np.maximum(np.diff(held.ends).astype(np.float64), 1.0)
+    people = _most(held.to_people(first / np.sqrt(often)) / np.maximum(held.sizes, 1.0), PEOPLE)
+    posts = held.to_posts(people)
+    # What one person alone holds together says something of that person.
+    posts[held.to_posts((people > 0).astype(np.float64)) < 2] = 0.0
+    return _most(posts / np.sqrt(often), POSTS)
+
+
+def _most(values: Floats, many: int) -> Floats:
+    """The highest values; the rest is nothing."""
+    if np.count_nonzero(values) > many:
+        values = np.where(values >= np.partition(values, -many)[-many], values, 0.0)
+    return values
+
+
+def _placed(worth: Mapping[int, float], held: Holdings) -> Floats:
+    values = np.zeros(len(held.posts))
+    places = np.searchsorted(held.posts, list(worth))
+    for place, (post, value) in zip(places.tolist(), worth.items(), strict=True):
+        if place < len(held.posts) and held.posts[place] == post:
+            values[place] = value
+    return values
+
+
+def _members(ids: list[int]) -> set[int]:
+    return {row[0] for row in ask(_MEMBERS, {"ids": ids})}
+
+
+def _kin(person: int, share: _Share, score: float, held: Holdings) -> Kin:
+    own = max(((share.worth.get(post, 0.0), post) for post in held.of(person).tolist()), default=(0.0, 0))
+    return Kin(person, share.post.id, score, own[1] if own[0] > 0 else 0)

@@ -1,37 +1,63 @@
 """Who is likely to be able to answer: people who answered something like it, shared on it, or say they can.
 
 Each similar past thread gives each person who answered in it one vote, worth how similar it is, fading over a year.
-What they shared on the subject and say they can help with is added, and how much they answered lately. How often
-somebody may be asked, and whether they wish to, is for the caller.
+That is joined with what they shared and say they can help with, and with how much and how lately they answered. How
+often somebody may be asked, and whether they wish to, is for the caller.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
 from math import exp
 
 from django.utils import timezone
 
-from potluck.kit.ids import moment_of
+from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.near import Near, Text, near
 from potluck.people.models import Person
 
 FADING_DAYS = 365.0
-LATELY_DAYS = 90.0
+LATELY_DAYS, LONG_DAYS = 90.0, 180.0
+# The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
+# of 2010 and 2011 on a mailing list, rlist-geo: the votes, as a part of the most anybody has; replies to others
+# lately; days since the last; near things of their own; and all replies ever, which hold old hands back a little.
+VOTES, LATELY, SINCE, OWN, EVER = 1.22, 0.39, -0.4, 0.25, -0.38
+NO_VOTE, NOT_LATELY, NOTHING_OWN = 0.02, 0.1, 0.3
+# What one says one can help with is worth this many near things.
+DECLARED = 2.0
+# The people who answered most in the last month are looked at, whatever the question.
+BUSY = 50
+_BUSY_DAYS, _WORDS = 30, 100
 
-# Whoever replied to somebody else in these threads, with the reply that shows it.
+# Whoever replied to somebody else in these threads, with their last reply there.
 _ANSWERED = """
 SELECT p.thread, p.author_id, max(p.id) FROM posts_post p JOIN posts_post root ON root.id = p.thread
 WHERE p.thread = ANY(%(threads)s) AND p.reply_to_id IS NOT NULL AND p.author_id <> root.author_id
   AND p.deleted_at IS NULL AND p.held_at IS NULL AND p.audience = root.audience
 GROUP BY p.thread, p.author_id
 """
-_DECLARED = "SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s)"
-_MEMBERS = """
-SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
-  AND approved_at IS NOT NULL
+_BUSY = f"""
+SELECT author_id FROM posts_post
+WHERE id > %(since)s::bigint AND id < %(now)s::bigint AND reply_to_id IS NOT NULL AND audience = 0
+  AND deleted_at IS NULL
+GROUP BY author_id ORDER BY count(*) DESC, author_id LIMIT {BUSY}
 """
+# How much members replied to others, in public: lately (fading), last, and ever.
+_ACTIVE = f"""
+SELECT m.id, coalesce(sum(exp((r.id - %(now)s::bigint) / (65536.0 * 86400000 * {LATELY_DAYS})))
+                      FILTER (WHERE r.id > %(since)s::bigint), 0)::float8,
+       coalesce(max(r.id), 0), count(r.id)
+FROM people_person m LEFT JOIN LATERAL (
+    SELECT p.id FROM posts_post p JOIN posts_post root ON root.id = p.thread
+    WHERE p.author_id = m.id AND p.reply_to_id IS NOT NULL AND p.audience = 0 AND p.deleted_at IS NULL
+      AND p.id < %(now)s::bigint AND root.author_id <> m.id) r ON true
+WHERE m.id = ANY(%(people)s) AND m.account_id IS NOT NULL AND m.suspended_at IS NULL AND m.approved_at IS NOT NULL
+GROUP BY m.id
+"""
+_DECLARED = "SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +75,13 @@ class Likely:
 
 @dataclass(slots=True)
 class _Case:
-    """What speaks for one person."""
+    """What speaks for one person; of the posts that do, the one that says most, with how much."""
 
-    score: float = 0.0
-    most: float = 0.0
-    code: str = "active"
-    post: int | None = None
-    tag: str = ""
-
-    def add(self, score: float, code: str, *, post: int | None = None, tag: str = "") -> None:
-        self.score += score
-        if score > self.most:
-            self.most, self.code, self.post, self.tag = score, code, post, tag
+    votes: float = 0.0
+    own: float = 0.0
+    answer: tuple[float, int] = (0.0, 0)
+    shared: tuple[float, int] = (0.0, 0)
+    tags: list[str] = field(default_factory=list)
 
 
 def likely(
@@ -76,32 +97,79 @@ def likely(
     Only what the asker may see counts as evidence. `at` is the moment fading counts from (now).
     """
     now = at or timezone.now()
+    cases = _cases(text, near(text, asker), now)
+    moment = first_id(now)
+    busy = {"since": first_id(now - timedelta(days=_BUSY_DAYS)), "now": moment}
+    people = {*cases, *(row[0] for row in ask(_BUSY, busy))}
+    people.difference_update(but, [asker.id] if asker else [])
+    since = first_id(now - timedelta(days=LONG_DAYS))
+    active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
+    most = max((case.votes for case in cases.values()), default=0.0) or 1.0
+    found = []
+    for person, lately, last, ever in active:
+        case = cases.get(person, _Case())
+        days = min(LONG_DAYS, (now - moment_of(last)).total_seconds() / 86400)
+        found.append(_told(person, case, _score(case, most, (float(lately), days, int(ever)))))
+    return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
+
+
+def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]:
+    """The votes of near threads, near things of one's own, and what people say they can help with."""
     cases: dict[int, _Case] = {}
-    found = near(text, asker)
-    best = found[0].score if found else 1.0
-    worth: dict[int, Near] = {}
+    worth: dict[int, float] = {}
     for one in found:
-        worth.setdefault(one.thread, one)
-        cases.setdefault(one.author, _Case()).add(0.2 * one.score / best, "shared", post=one.post)
+        worth[one.thread] = max(one.score, worth.get(one.thread, one.score))
+        if one.post == one.thread and one.score > 0:
+            case = cases.setdefault(one.author, _Case())
+            case.own += one.score * _fading(one.post, now)
+            case.shared = max(case.shared, (one.score, one.post))
+    parts = _parts(worth)
     for thread, person, post in ask(_ANSWERED, {"threads": list(worth)}):
-        vote = (worth[thread].score / best) ** 2 * _fading(post, now)
-        cases.setdefault(person, _Case()).add(vote, "answered", post=post)
-    for person, tag in ask(_DECLARED, {"tags": list(text.tags)}):
-        cases.setdefault(person, _Case()).add(0.5, "declared", tag=tag)
-    nobody = {*but, *([asker.id] if asker else [])}
-    members = {row[0] for row in ask(_MEMBERS, {"ids": list(cases)})} - nobody
-    order = sorted(members, key=lambda person: (-cases[person].score, person))
-    return [_told(person, cases[person]) for person in order[:limit]]
+        vote = parts[thread] * _fading(post, now)
+        case = cases.setdefault(person, _Case())
+        case.votes += vote
+        case.answer = max(case.answer, (vote, post))
+    for person, tag in ask(_DECLARED, {"tags": _topics(text)}):
+        case = cases.setdefault(person, _Case())
+        case.own += DECLARED
+        case.tags.append(tag)
+    return cases
+
+
+def _parts(worth: Mapping[int, float]) -> dict[int, float]:
+    """What a vote is worth: one in the nearest thread, nothing in the farthest."""
+    low, high = min(worth.values(), default=0.0), max(worth.values(), default=0.0)
+    return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in worth.items()}
+
+
+def _topics(text: Text) -> list[str]:
+    """What a topic may be called that the text is about: its tags, its words, and two of them in a row."""
+    words = re.findall(r"\w+", f"{text.title} {text.text[:2000]}".lower())[:_WORDS]
+    return list({*text.tags, *words, *(f"{one}-{two}" for one, two in pairwise(words))})
 
 
 def _fading(post: int, now: datetime) -> float:
     return exp(-max(0.0, (now - moment_of(post)).total_seconds() / 86400) / FADING_DAYS)
 
 
-def _told(person: int, case: _Case) -> Likely:
-    reason: dict[str, object] = {"code": case.code, "who": person}
-    if case.post is not None:
-        reason["about"] = case.post
-    if case.tag:
-        reason["tag"] = case.tag
-    return Likely(person, case.score, reason, case.post)
+def _score(case: _Case, most: float, active: tuple[float, float, int]) -> float:
+    lately, days, ever = active
+    score: float = (case.votes / most + NO_VOTE) ** VOTES * (lately + NOT_LATELY) ** LATELY
+    score *= (1 + max(0.0, days)) ** SINCE * (case.own + NOTHING_OWN) ** OWN * (1 + ever) ** EVER
+    return score
+
+
+def _told(person: int, case: _Case, score: float) -> Likely:
+    """With what shows it best: an answer before a share, a share before a word, a word before being there."""
+    if case.answer[0] > 0:
+        code, post = "answered", case.answer[1]
+    elif case.shared[0] > 0:
+        code, post = "shared", case.shared[1]
+    else:
+        code, post = "declared" if case.tags else "active", 0
+    reason: dict[str, object] = {"code": code, "who": person}
+    if post:
+        reason["about"] = post
+    if case.tags:
+        reason["tag"] = case.tags[0]
+    return Likely(person, score, reason, post or None)
