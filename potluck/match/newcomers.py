@@ -105,6 +105,6 @@ def _put_before(post: Post, event: Event) -> None:
 
 def _reason(kin: Kin | None, invited: bool, author: int) -> dict[str, object]:
     """Why this person: what is theirs already is the evidence, and only they are told of it."""
-    if kin is not None:
+    if kin is not None and kin.own_post:
         return {"code": "first_near", "who": author, "evidence": kin.own_post}
     return {"code": "first_invited" if invited else "first", "who": author}

@@ -89,7 +89,7 @@ def _best(found: Sequence[Kin], may: dict[tuple[int, int], int], now: datetime) 
         most = may.get((one.person, one.post), 0)
         if had.get(one.person, 0) < most:
             had[one.person] = had.get(one.person, 0) + 1
-            reason = {"own": one.own_post}
+            reason = {"own": one.own_post or None}
             rows.append(Chance(person_id=one.person, post_id=one.post, day=now.date(), reason=reason))
     return rows
 

@@ -77,6 +77,7 @@ def state_of(question: Post, viewer: Person | None) -> State:
     state.others = [names[key] for key in reserve if key in names and key != me]
     if state.mine:
         quiet = [row.person_id for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]
+        quiet = [key for key in quiet if key not in too]
         state.before = [names[key] for key in quiet if key in names]
     _pieces(state, question, viewer)
     return state
@@ -120,7 +121,7 @@ def _pieces(state: State, question: Post, viewer: Person | None) -> None:
     there = {line.id: line for line in lines(seen.filter(id__in=ids).values_list("id", flat=True), viewer)}
     within = set(seen.filter(id__in=ids, thread=question.thread).values_list("id", flat=True))
     passages = {row.post_id: row.passage for row in found}
-    pieces = {key: Piece(line, passages.get(key, "")) for key, line in there.items()}
+    pieces = {key: _piece(line, passages.get(key, "")) for key, line in there.items()}
     accepted = set()
     for row, name in said:
         piece = pieces.get(row.post_id)
@@ -139,6 +140,12 @@ def _pieces(state: State, question: Post, viewer: Person | None) -> None:
     state.known = [piece for piece in rest if piece.answers or piece.helps][:MOST_FOUND]
     if state.asks and _wants_finds(viewer):
         state.waits = [p for p in rest if not (p.answers or p.helps or p.mine)][:MOST_FOUND]
+
+
+def _piece(line: Line, passage: str) -> Piece:
+    if passage and line.title:
+        line.excerpt, line.highlights = "", ()  # where it fits says more than how it begins
+    return Piece(line, passage)
 
 
 def _said_of(question: Post, viewer: Person | None) -> list[tuple[Verdict, str]]:

@@ -115,7 +115,7 @@ def accept(ada: Member, ben: Member, visitor: Page, question: str) -> None:
     visitor.goto(question)
     expect(visitor.locator(".standing")).to_contain_text("Answered by Ben Okafor")
     expect(visitor.locator(".reply .accepted")).to_have_text("answers it")
-    back = ben.finds("/home", lambda: ben.page.locator(".beside li", has_text="says that this answers it"))
+    back = ben.finds("/home", lambda: ben.page.locator(".beside li", has_text="it answered this"))
     expect(back).to_contain_text("Ada Marsh")
 
 

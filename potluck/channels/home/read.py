@@ -148,6 +148,8 @@ def _lines(rows: Sequence[Any], person: Person) -> list[Line]:
         item.reasons = [*worded(reasons, names), *threads.get(thread, ())]
         item.named = any(reason.get("who") == item.author_id for reason in reasons)
         item.place, item.seen, item.below = _PLACES[place], seen_at is not None, below
+        if below and below.passage and item.title:
+            item.excerpt, item.highlights = "", ()  # where it fits says more than how it begins
     # What nobody holds out any more, as they took it back, came for no reason.
     return [item for item in found if item.reasons]
 

@@ -43,13 +43,13 @@ TEXTS = {
     "asked_active": _noop("%(who)s asks, and you have answered a good deal lately"),
     "asked_few": _noop("%(who)s asks; we are few, so everybody is asked"),
     "asked_named": _noop("%(who)s asks you"),
-    "suggested": _noop("%(who)s thinks that you may know this"),
+    "suggested": _noop("%(who)s thought of you for this"),
     # what comes to a question
     "found": _noop("It may answer what you ask: %(question)s"),
     "found_too": _noop("It may answer what %(asker)s asks, and you too: %(question)s"),
-    "me_too": _noop("%(who)s asks this, too"),
-    "on_it": _noop("%(who)s is on it"),
-    "answered_it": _noop("%(who)s says that this answers it: %(question)s"),
+    "me_too": _noop("Asked too by %(who)s"),
+    "on_it": _noop("On it: %(who)s"),
+    "answered_it": _noop("According to %(who)s it answered this: %(question)s"),
     "helped": _noop("It helped %(who)s with this: %(question)s"),
     # what comes unasked
     "first": _noop("%(who)s is new here, and you are among the first to read this"),

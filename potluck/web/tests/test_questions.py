@@ -95,7 +95,7 @@ def test_somebody_else_is_named_by_handle(
     Ask.objects.filter(person=cleo).delete()
     as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "@cleo"})
     work()
-    assert "Ben Okafor</a> thinks that you may know this" in text(as_(cleo), "/home")
+    assert "Ben Okafor</a> thought of you for this" in text(as_(cleo), "/home")
     assert as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "nobody-here"}).status_code == 404
     assert as_(ben).post(f"{question.page}/asking", {"said": "perhaps"}).status_code in (400, 422)
 
