@@ -9,6 +9,7 @@ from django.core.management import ManagementUtility
 
 from potluck.commands import ready
 from potluck.kit.errors import Missing, Refused
+from potluck.search.backlog import meaning
 from potluck.store import backup as backups
 from potluck.store import doctor as doctors
 from potluck.store import postgres
@@ -22,7 +23,7 @@ def migrate(args: Namespace) -> None:
 
 def doctor(args: Namespace) -> None:
     """Print what was looked at, and how to mend what is wrong; exit code 1 if anything is."""
-    findings = doctors.examine(ready.unapplied_migrations)
+    findings = doctors.examine(ready.unapplied_migrations, [meaning])
     for finding in findings:
         print(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.what}: {finding.said}")
         if finding.mend:

@@ -8,13 +8,15 @@ What was looked at has a row, also where the encoder knew nothing, so nothing is
 import time
 from contextlib import suppress
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from potluck.kit.sql import ask
-from potluck.search.encoder import Away, encoder
+from potluck.search.encoder import NONE, Away, encoder
 from potluck.search.meaning import encode_posts
+from potluck.store.doctor import Finding, well, wrong
 
 # One job, in seconds: short, as ending the worker waits for it.
 _JOB = 2.0
@@ -28,6 +30,7 @@ _MISSING = """
 SELECT p.id FROM posts_post p LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(name)s
 WHERE m.post_id IS NULL AND p.deleted_at IS NULL AND p.id < %(before)s::bigint ORDER BY p.id DESC"""
 _LATEST = 1 << 62
+_INSTALL = {"minilm": "make minilm"}
 
 
 @app.periodic(cron="* * * * *")
@@ -71,6 +74,20 @@ def still_to_encode() -> int:
     sql = f"SELECT count(*) FROM ({_MISSING}) AS missing"
     [(count,)] = ask(sql, {"name": model.name, "before": _LATEST})
     return int(count)
+
+
+def meaning() -> Finding:
+    """How far encoding is, for the doctor."""
+    name = settings.ENCODER
+    if name == NONE:
+        return well("Meaning", "words alone are compared, as POTLUCK_ENCODER says")
+    if encoder() is None:
+        return wrong(
+            "Meaning", f"the encoder {name} is not installed", f"Run: {_INSTALL.get(name, 'make run')}"
+        )
+    waiting = still_to_encode()
+    said = f"{waiting} posts wait to be encoded; the worker is at it" if waiting else "every post is encoded"
+    return well("Meaning", f"{said}, by {name}")
 
 
 def _missing(before: int, most: int) -> list[int]:

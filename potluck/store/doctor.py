@@ -47,15 +47,17 @@ def wrong(what: str, said: str, mend: str) -> Finding:
     return Finding(what, False, said, mend)
 
 
-def examine(unapplied_migrations: Callable[[], Sequence[str]]) -> list[Finding]:
-    """Everything, in the order in which one thing needs another."""
+def examine(
+    unapplied_migrations: Callable[[], Sequence[str]], more: Sequence[Callable[[], Finding]] = ()
+) -> list[Finding]:
+    """Everything, in the order in which one thing needs another. `more` are what other rooms know to look at."""
     findings = [data_folder(), space(), secret_key(), plug_ins(), address(), mail()]
     try:
         with postgres.running(settings.DATA):
             findings.append(well("Database", "it answers, with pgvector"))
             findings += [tables(unapplied_migrations)]
             if findings[-1].is_well:
-                findings += [clock(), worker(), sources(), ports(serving=_serves())]
+                findings += [clock(), worker(), sources(), ports(serving=_serves()), *(one() for one in more)]
     except (PotluckError, DatabaseError, OSError) as error:
         findings.append(
             wrong("Database", str(error).strip(), f"The whole story is in {settings.DATA}/postgres.log.")

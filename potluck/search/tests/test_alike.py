@@ -13,7 +13,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete
 from potluck.posts.models import Audience, Kind, Post
 from potluck.search.alike import Alike, alike
-from potluck.search.backlog import encode_backlog, look, still_to_encode, work_off
+from potluck.search.backlog import encode_backlog, look, meaning, still_to_encode, work_off
 from potluck.search.emptied import forget_emptied
 from potluck.search.encoder import encoder
 from potluck.search.index import index_posts
@@ -213,6 +213,24 @@ def test_what_is_near_is_found_anew_after_a_change(
     work()
     assert related(post, cleo)[0] == bees.id
     assert Related.objects.count() == 1
+
+
+def test_the_doctor_says_how_far_encoding_is(
+    garden: dict[str, Post], ada: Person, settings: Settings
+) -> None:
+    assert meaning().is_well and "every post is encoded" in meaning().said
+    shared(ada, "Slugs and seedlings")
+    assert meaning().is_well and "1 posts wait" in meaning().said
+    settings.ENCODER = "none"
+    assert meaning().is_well and "words alone" in meaning().said
+
+
+def test_the_doctor_says_how_to_get_an_encoder_that_is_not_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("potluck.search.backlog.encoder", lambda: None)
+    settings.ENCODER = "minilm"
+    assert not meaning().is_well and "make minilm" in meaning().mend
 
 
 def test_words_written_anew_lose_their_meaning_until_it_is_made_again(garden: dict[str, Post]) -> None:
