@@ -17,7 +17,6 @@ from potluck.kit.sql import Select, ask
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
 from potluck.posts.models import Audience, Post
-from potluck.posts.models import Kind as PostKind
 from potluck.questions.models import Ask, Routing
 from potluck.questions.room import MAY_BE_ASKED_SQL
 
@@ -39,6 +38,10 @@ GROUP BY person_id
 _FEW = f"""
 SELECT id FROM people_person WHERE account_id IS NOT NULL AND approved_at IS NOT NULL AND suspended_at IS NULL
     AND removed_at IS NULL ORDER BY id LIMIT {FEW + 1}
+"""
+_QUESTIONS = f"""
+SELECT id FROM posts_post WHERE id = ANY(%(ids)s) AND kind = 'question' AND reply_to_id IS NULL
+    AND deleted_at IS NULL AND held_at IS NULL AND audience <= {Audience.CIRCLE:d}
 """
 _ASKED = """
 SELECT a.event AS event, a.person_id AS person, a.question_id AS post, 0 AS place, 3.0::float8 + a.score AS score,
@@ -64,15 +67,12 @@ def find(events: Sequence[Event]) -> Select | None:
 
 def _route(events: Sequence[Event]) -> None:
     """Write whom each question is put before. A round that was written already is not written again."""
-    found = Post.objects.filter(
-        id__in=[event.about for event in events],
-        kind=PostKind.QUESTION,
-        reply_to=None,
-        deleted_at=None,
-        held_at=None,
-        audience__lte=Audience.CIRCLE,
+    asked = [row[0] for row in ask(_QUESTIONS, {"ids": [event.about for event in events if event.about]})]
+    questions = (
+        {post.id: post for post in Post.objects.filter(id__in=asked).select_related("author")}
+        if asked
+        else {}
     )
-    questions = {post.id: post for post in found.select_related("author")}
     if not questions:
         return
     done = Routing.objects.in_bulk(list(questions))

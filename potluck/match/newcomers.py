@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from potluck.events.models import Event, Kind
-from potluck.kit.sql import Select, ask
+from potluck.kit.sql import Select, ask, columns, made
 from potluck.match.kin import Kin, people_for
+from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL, Audience
-from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
 from potluck.questions.models import FirstReader
 
@@ -61,28 +61,26 @@ def find(events: Sequence[Event]) -> Select | None:
     return Select(f"{_FIRST}\nUNION ALL\n{_RECEIVED}", {"firsts": [event.id for event in shared]})
 
 
+_FIRSTS = f"""
+SELECT {columns(Post, "p")}, {columns(Person, "a")} FROM posts_post p JOIN people_person a ON a.id = p.author_id
+WHERE p.id = ANY(%(ids)s) AND a.account_id IS NOT NULL AND p.arrived_at - a.joined_at < %(new)s
+    AND p.source_id IS NULL AND p.reply_to_id IS NULL AND p.via_id IS NULL AND p.held_at IS NULL
+    AND p.deleted_at IS NULL AND p.audience <= {Audience.MEMBERS:d} AND p.kind <> 'question'
+    AND (SELECT count(*) FROM (
+            SELECT FROM posts_post o WHERE o.author_id = p.author_id AND o.id < p.id AND o.reply_to_id IS NULL
+                AND o.source_id IS NULL AND o.audience <= {Audience.MEMBERS:d} AND o.kind <> 'question'
+            LIMIT {SHARES}) before) < {SHARES}
+"""
+
+
 def _firsts(ids: Sequence[int]) -> list[Post]:
     """Of these, what newcomers shared themselves. A question is put before those who may know it."""
-    found = Post.objects.filter(
-        id__in=ids,
-        author__account__isnull=False,
-        source=None,
-        reply_to=None,
-        via=None,
-        held_at=None,
-        deleted_at=None,
-    )
-    found = (
-        found.filter(audience__lte=Audience.MEMBERS).exclude(kind=PostKind.QUESTION).select_related("author")
-    )
-    return [
-        post for post in found if post.arrived_at - post.author.joined_at < NEW and _is_among_the_first(post)
-    ]
-
-
-def _is_among_the_first(post: Post) -> bool:
-    mine = Post.objects.filter(author=post.author, reply_to=None, source=None, audience__lte=Audience.MEMBERS)
-    return mine.filter(id__lt=post.id).exclude(kind=PostKind.QUESTION)[:SHARES].count() < SHARES
+    posts = []
+    for row in ask(_FIRSTS, {"ids": list(ids), "new": NEW}):
+        post, end = made(Post, row)
+        post.author, _end = made(Person, row, end)
+        posts.append(post)
+    return posts
 
 
 def _put_before(post: Post, event: Event) -> None:

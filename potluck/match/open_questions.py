@@ -66,7 +66,7 @@ class _Held:
     encoder: str = ""
     parts: tuple[Part, ...] = ()
     last: list[Row] = field(default_factory=list)
-    newest: datetime | None = None
+    asked: datetime | None = None
     seen: set[tuple[int, datetime]] = field(default_factory=set)
     made: float = 0.0
 
@@ -86,7 +86,8 @@ def open_questions(encoder: Encoder | None) -> tuple[Part, ...]:
     name = encoder.name if encoder else ""
     if _held.encoder != name or time.monotonic() - _held.made > _ANEW_SECONDS:
         _held = _Held(encoder=name, made=time.monotonic())
-    since = _held.newest - _BACK if _held.newest else None
+    since = _held.asked - _BACK if _held.asked else None
+    ((_held.asked,),) = ask("SELECT now()", ())
     question = facet("kind", "question")
     values = {"encoder": name, "question": [question], "since": since}
     rows = [cast(Row, row) for row in ask(_OPEN, values) if (row[0], row[7]) not in _held.seen]
@@ -96,7 +97,6 @@ def open_questions(encoder: Encoder | None) -> tuple[Part, ...]:
 
 
 def _add(held: _Held, rows: list[Row], dimension: int) -> None:
-    held.newest = max(row[7] for row in (*rows, *held.last))
     held.seen |= {(row[0], row[7]) for row in rows}
     before = held.parts[:-1] if held.last else held.parts
     held.last += rows

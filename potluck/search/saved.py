@@ -5,23 +5,24 @@ the saved searches filed under one of them are looked at whole. So the cost is t
 all the saved searches there are.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.kit.errors import Malformed
 from potluck.kit.ids import first_id
+from potluck.kit.sql import ask
 from potluck.people.follow import Wish as FollowWish
 from potluck.people.follow import follow
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.models import Post
 from potluck.search.gate import says
 from potluck.search.languages import STEMMERS
-from potluck.search.models import Filed, Indexed, Saved
+from potluck.search.models import Filed, Saved
 from potluck.search.query import Query, parse
 from potluck.search.rank import Group, counted, ids_within, known
 from potluck.search.wish import Wish, all_words, wish
@@ -79,10 +80,25 @@ def _ready(row: Follow) -> tuple[Saved, Group]:
     return saved, min(asked.every, key=counts.of, default=frozenset({ANYTHING}))
 
 
+_NOT_FILED = """
+SELECT EXISTS (SELECT FROM people_follow f WHERE f.id >= %s AND f.query <> ''
+               AND NOT EXISTS (SELECT FROM search_saved s WHERE s.follow_id = f.id))
+"""
+_TERMS = "SELECT post_id, terms FROM search_indexed WHERE post_id = ANY(%s)"
+_FILED = f"""
+SELECT s.follow_id, s.every::text, s.no, s.whole, array_agg(f.term)
+FROM search_filed f JOIN search_saved s ON s.follow_id = f.saved_id
+JOIN people_follow w ON w.id = s.follow_id AND w.level > {Level.MUTED:d}
+WHERE f.term = ANY(%s) GROUP BY s.follow_id
+"""
+
+
 def matching_follows(post_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Which saved searches these new posts fit: (follow, post). Who may see the posts is not asked here."""
-    _file(_lately().select_related("by"))
-    terms = {post: frozenset(found) for post, found in _terms(post_ids)}
+    since = first_id(timezone.now() - _RECENT)
+    if ask(_NOT_FILED, [since])[0][0]:
+        _file(Follow.objects.filter(id__gte=since, saved=None).exclude(query="").select_related("by"))
+    terms = {post: frozenset(found) for post, found in ask(_TERMS, [list(post_ids)])}
     fits: list[tuple[int, int]] = []
     unsure: dict[int, list[int]] = {}
     for follow_id, every, no, whole, posts in _met(terms):
@@ -93,16 +109,7 @@ def matching_follows(post_ids: Sequence[int]) -> list[tuple[int, int]]:
                     fits.append((follow_id, post))
                 else:
                     unsure.setdefault(follow_id, []).append(post)
-    return fits + _looked_at(unsure, terms)
-
-
-def _lately() -> QuerySet[Follow]:
-    since = first_id(timezone.now() - _RECENT)
-    return Follow.objects.filter(id__gte=since, saved=None).exclude(query="")
-
-
-def _terms(post_ids: Sequence[int]) -> QuerySet[Indexed, tuple[int, list[int]]]:
-    return Indexed.objects.filter(post_id__in=list(post_ids)).values_list("post_id", "terms")
+    return fits + (_looked_at(unsure, terms) if unsure else [])
 
 
 def _met(
@@ -113,12 +120,9 @@ def _met(
     for post, found in terms.items():
         for term in found:
             having.setdefault(term, []).append(post)
-    filed: dict[int, dict[int, None]] = {}
-    for term, saved in Filed.objects.filter(term__in=list(having)).values_list("term", "saved_id"):
-        filed.setdefault(saved, {}).update(dict.fromkeys(having[term]))
-    rows = Saved.objects.filter(follow__in=list(filed), follow__level__gt=Level.MUTED)
-    for row in rows.values_list("follow_id", "every", "no", "whole"):
-        yield *row, list(filed[row[0]])
+    for follow_id, every, no, whole, under in ask(_FILED, [list(having)]):
+        posts = dict.fromkeys(post for term in under for post in having[term])
+        yield follow_id, json.loads(every), no, whole, list(posts)
 
 
 def _looked_at(unsure: dict[int, list[int]], terms: dict[int, frozenset[int]]) -> list[tuple[int, int]]:
