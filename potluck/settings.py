@@ -70,6 +70,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",
     "potluck.people.mind",
     "potluck.posts.mind",
+    "potluck.questions.mind",
     "potluck.safety.mind",
     "potluck.search.backlog",
     "potluck.search.emptied",

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from potluck.kit.sql import ask
-from potluck.match.likely import Likely, likely
+from potluck.match.likely import Likely
 from potluck.match.near import Text
 from potluck.match.passage import passage
+from potluck.match.somebody import somebody
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
@@ -173,7 +174,8 @@ def _idf(words: str) -> dict[int, float]:
 
 def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:
     """Who may know: those who said so, and those whom a thread or share that is near speaks for."""
-    found = [one for one in likely(text, asker=viewer, limit=PEOPLE * 5) if one.reason["code"] != "active"]
+    found = somebody(text, viewer, limit=PEOPLE * 5, enough=PEOPLE)
+    found = [one for one in found if one.reason["code"] != "active"]
     names = named([one.person for one in found], viewer)
     left = _left_in_peace(text, list(names))
     evidence = [one.evidence_post for one in found if one.evidence_post]

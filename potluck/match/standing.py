@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from potluck.events.models import Event, Kind
 from potluck.kit.sql import Select, ask, insert
 from potluck.match.fits import Fit, fits, verdict
+from potluck.match.taught import taught_gate
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
-from potluck.questions.models import Closure, Found, Telling
+from potluck.questions.models import Found, Telling
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
 
@@ -26,6 +27,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = q.author_id
 WHERE {VISIBLE_SQL} AND p.author_id <> q.author_id AND p.thread <> q.thread AND p.id > q.id AND q.reply_to_id IS NULL
   AND q.deleted_at IS NULL AND q.held_at IS NULL
+  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
   AND NOT EXISTS (SELECT FROM questions_found f WHERE f.question_id = q.id AND f.post_id = p.id)
   AND NOT EXISTS (SELECT FROM questions_found f JOIN posts_post o ON o.id = f.post_id
                   WHERE f.question_id = q.id AND o.thing = p.thing AND o.audience = 0)
@@ -75,8 +77,7 @@ def _hold(events: Sequence[Event]) -> None:
     posts = list(new.exclude(kind=PostKind.QUESTION))
     if not posts:
         return
-    closed = set(Closure.objects.values_list("question_id", flat=True))
-    fit = [one for one in fits(posts, closed=closed) if verdict(one.chance) in _TELLING]
+    fit = [one for one in fits(posts, gate=taught_gate()) if verdict(one.chance) in _TELLING]
     if not fit:
         return
     pairs = {"questions": [one.question for one in fit], "posts": [one.post for one in fit]}

@@ -5,6 +5,7 @@ posts.json       every post, narrowed ones too, as a JSON Feed with the text as 
 posts/*.md       each post as a Markdown file with its facts on top
 bookmarks.html   links shared and things kept, as browsers and bookmark services read them
 following.opml   whom and what one follows; sources.opml, where one shares
+questions.json   what one asks too, was asked and said, and one's wishes
 gifts.json       thanks and uses, given and received, by name
 circles.json     one's short lists
 files/           attached files under their own names
@@ -26,6 +27,7 @@ from potluck.kit.syndication import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
 from potluck.posts.models import Attachment, Kept, Post, Thanks, Use
+from potluck.questions.taking import questions_of
 
 Progress = Callable[[str], None]
 
@@ -175,6 +177,10 @@ def _gifts(person: Person) -> bytes:
     return _json(said)
 
 
+def _questions(person: Person) -> bytes:
+    return _json(questions_of(person))
+
+
 def _circles(person: Person) -> bytes:
     mine = Circle.objects.filter(owner=person).prefetch_related("members__person").order_by("name")
     return _json([{"name": c.name, "people": [m.person.uri for m in c.members.all()]} for c in mine])
@@ -198,6 +204,7 @@ _PARTS: dict[str, Callable[[Person], bytes | str]] = {
     "bookmarks.html": _bookmarks,
     "following.opml": _following,
     "sources.opml": _sources,
+    "questions.json": _questions,
     "gifts.json": _gifts,
     "circles.json": _circles,
 }

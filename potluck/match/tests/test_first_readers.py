@@ -1,6 +1,6 @@
 """What comes unasked: a newcomer's first shares before two people, and once a day something from further away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.match import serendipity
+from potluck.match.holdings import forget
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -24,10 +25,20 @@ BRAN = "A ring of dry bran keeps slugs off young seedlings until it rains."
 @pytest.fixture
 def work(work: Work) -> Work:
     def work_and_count() -> None:
+        forget()
         work()
         refresh_statistics()
+        forget()
 
     return work_and_count
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> Iterator[None]:
+    """Who holds what is looked up once an hour; each test begins with nothing."""
+    forget()
+    yield
+    forget()
 
 
 def old(*people: Person) -> None:

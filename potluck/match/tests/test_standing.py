@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from potluck.door import admit
-from potluck.match import standing
-from potluck.match.fits import Fit
+from potluck.match import standing, taught
+from potluck.match.fits import FEATURES, GATE, Fit
 from potluck.people.block import block
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -14,7 +15,7 @@ from potluck.posts.models import Audience, Post
 from potluck.questions.close import close
 from potluck.questions.judge import judge
 from potluck.questions.me_too import ask_too
-from potluck.questions.models import AskingWishes, Found
+from potluck.questions.models import AskingWishes, Found, Verdict
 
 Work = Callable[[], None]
 ASKED = "What keeps slugs off seedlings without poison?"
@@ -25,8 +26,8 @@ SHARED = "Without poison: a ring of dry bran keeps slugs off seedlings until it 
 def everything_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it fits is tried elsewhere: here whatever is new fits every question there is, and surely."""
 
-    def fit(posts: list[Post], *, closed: set[int]) -> list[Fit]:
-        questions = Post.objects.filter(kind="question").exclude(id__in=closed)
+    def fit(posts: list[Post], *, gate: object) -> list[Fit]:
+        questions = Post.objects.filter(kind="question")
         return [Fit(q.id, post.id, 1.0, 0.9, post.text[:40]) for post in posts for q in questions]
 
     monkeypatch.setattr(standing, "fits", fit)
@@ -106,7 +107,7 @@ def test_each_hears_as_much_as_they_wish(
     hears: int,
 ) -> None:
     monkeypatch.setattr(
-        standing, "fits", lambda posts, closed: [Fit(question.id, posts[0].id, 1.0, chance, "")]
+        standing, "fits", lambda posts, gate: [Fit(question.id, posts[0].id, 1.0, chance, "")]
     )
     AskingWishes.objects.create(person=ada, finds=finds)
     share = admit(Draft(author=ben, text=SHARED))
@@ -119,7 +120,7 @@ def test_what_may_fit_is_offered_and_what_does_not_is_silence(
 ) -> None:
     for chance, place in ((0.9, 0), (0.5, 1), (0.1, None)):
         monkeypatch.setattr(
-            standing, "fits", lambda posts, closed, c=chance: [Fit(question.id, posts[0].id, 1.0, c, "")]
+            standing, "fits", lambda posts, gate, c=chance: [Fit(question.id, posts[0].id, 1.0, c, "")]
         )
         share = admit(Draft(author=ben, text=f"{SHARED} {chance}"))
         work()
@@ -153,3 +154,16 @@ def test_whoever_may_not_see_the_question_does_not_hear_of_it(
 
 def _event(post: Post) -> "standing.Event":
     return standing.Event.objects.get(about=post.id, kind="shared")
+
+
+def test_what_people_say_of_what_was_found_moves_the_gate(question: Post, ada: Person, ben: Person) -> None:
+    for number in range(taught.LEAST):
+        share = admit(Draft(author=ben, text=f"{SHARED} {number}"))
+        case = [1.0 + number % 3, *[0.0] * (len(FEATURES) - 1)]
+        Found.objects.create(question=question, post=share, chance=0.5, case=case, told="offered")
+        judge(question, share, "no", by=ada)
+    strict = taught.teach()
+    case = np.array([[2.0, *[0.0] * (len(FEATURES) - 1)]])
+    assert strict.chances(case)[0] < GATE.chances(case)[0]
+    Verdict.objects.all().delete()
+    assert taught.teach() == GATE

@@ -13,9 +13,11 @@ from potluck.posts.models import Audience, Post
 from potluck.questions.close import close, reopen
 from potluck.questions.judge import judge, unjudge
 from potluck.questions.me_too import ask_no_more, ask_too
+from potluck.questions.mind import forget_who_left
 from potluck.questions.models import Ask, Closure, MeToo, Said, Says, Verdict
 from potluck.questions.state import helped_by, state_of
 from potluck.questions.take_on import decline, name_another, take_on, unsay
+from potluck.questions.taking import questions_of
 
 
 @pytest.fixture
@@ -157,6 +159,16 @@ def test_nobody_learns_whether_somebody_takes_asks(
     name_another(question, cleo, by=ben)
     assert not Ask.objects.filter(person=cleo).exists()
     assert Ask.objects.get(person=ben).said == Said.ELSE
+
+
+def test_who_leaves_asks_and_is_asked_nothing(question: Post, ben: Person, cleo: Person) -> None:
+    ask_too(question, by=cleo)
+    take_on(question, by=ben)
+    assert [row["said"] for row in questions_of(ben)["asked"]] == ["on_it"]
+    assert len(questions_of(cleo)["asks_too"]) == 1
+    Person.objects.filter(pk=cleo.pk).update(account=None)
+    assert forget_who_left() == 1
+    assert not MeToo.objects.exists() and Ask.objects.exists()
 
 
 def test_names_of_those_a_block_stands_between_are_not_shown(

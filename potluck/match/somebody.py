@@ -1,0 +1,41 @@
+"""Who may know, in a network of any size: the likely ones, and in a small one whoever shared a telling word on it.
+
+How near things are is measured against all that is near; where little was shared, that leaves out too many.
+"""
+
+from datetime import datetime
+
+from potluck.kit.sql import ask
+from potluck.match.likely import Likely, likely
+from potluck.match.near import Text, near
+from potluck.people.models import Person
+
+_MEMBERS = """
+SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
+  AND approved_at IS NOT NULL AND removed_at IS NULL
+"""
+
+
+def somebody(
+    text: Text, asker: Person | None, *, limit: int, enough: int, at: datetime | None = None
+) -> list[Likely]:
+    """Up to `limit` people, best first. Where fewer than `enough` have something that speaks for them, also those
+    who shared something with a word of the text; those for whom nothing speaks come last."""
+    found = likely(text, asker=asker, limit=limit, at=at)
+    telling = [one for one in found if one.reason["code"] != "active"]
+    if len(telling) >= enough:
+        return found
+    known = {one.person for one in telling} | ({asker.id} if asker else set())
+    more: dict[int, int] = {}
+    for one in near(text, asker, limit=limit * 2):
+        if one.words > 0 and one.author not in known:
+            more.setdefault(one.author, one.post)
+    members = {row[0] for row in ask(_MEMBERS, {"ids": list(more)})}
+    lowest = min((one.score for one in telling), default=1.0) / 2
+    telling += [
+        Likely(person, lowest, {"code": "shared", "who": person}, post)
+        for person, post in more.items()
+        if person in members
+    ]
+    spoken_for = {one.person for one in telling}
+    return [*telling, *(one for one in found if one.person not in spoken_for)][:limit]
