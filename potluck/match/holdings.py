@@ -1,6 +1,6 @@
 """Who holds what: the posts each person keeps or shared, in memory, to hold a share against all of them at once.
 
-Made anew every hour. What somebody keeps is seen by nobody else; here it is only ever counted together, and what
+Made anew every hour, and at each call where there is little. What somebody keeps is seen by nobody else; here it is only ever counted together, and what
 comes of it is shown to those who hold the things themselves.
 """
 
@@ -16,6 +16,7 @@ Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _ANEW_SECONDS = 3600
+_LITTLE = 2000
 # Of somebody who holds very much, the newest tell what they care for.
 _MOST = 500
 
@@ -76,7 +77,8 @@ def forget() -> None:
 def holdings() -> Holdings:
     """Who holds what, as of the last hour."""
     global _kept
-    if _kept is None or time.monotonic() - _kept[0] > _ANEW_SECONDS:
+    late = _kept is None or time.monotonic() - _kept[0] > _ANEW_SECONDS or len(_kept[1].held) < _LITTLE
+    if _kept is None or late:
         _kept = (time.monotonic(), _made(np.array(ask(_HELD, ()), dtype=np.int64).reshape(-1, 2)))
     return _kept[1]
 

@@ -19,12 +19,14 @@ from potluck.kit.sql import ask
 from potluck.match.near import Near, Text, near
 from potluck.people.models import Person
 
+# So many threads have a vote.
+THREADS = 150
 FADING_DAYS = 365.0
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 # The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
 # of 2010 and 2011 on a mailing list, rlist-geo: the votes, as a part of the most anybody has; replies to others
 # lately; days since the last; near things of their own; and all replies ever, which hold old hands back a little.
-VOTES, LATELY, SINCE, OWN, EVER = 1.22, 0.39, -0.4, 0.25, -0.38
+VOTES, LATELY, SINCE, OWN, EVER = 0.96, 0.43, -0.37, 0.3, -0.24
 NO_VOTE, NOT_LATELY, NOTHING_OWN = 0.02, 0.1, 0.3
 # What one says one can help with is worth this many near things.
 DECLARED = 2.0
@@ -124,7 +126,7 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
             case.own += one.score * _fading(one.post, now)
             case.shared = max(case.shared, (one.score, one.post))
     parts = _parts(worth)
-    for thread, person, post in ask(_ANSWERED, {"threads": list(worth)}):
+    for thread, person, post in ask(_ANSWERED, {"threads": list(parts)}):
         vote = parts[thread] * _fading(post, now)
         case = cases.setdefault(person, _Case())
         case.votes += vote
@@ -137,9 +139,13 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
 
 
 def _parts(worth: Mapping[int, float]) -> dict[int, float]:
-    """What a vote is worth: one in the nearest thread, nothing in the farthest."""
-    low, high = min(worth.values(), default=0.0), max(worth.values(), default=0.0)
-    return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in worth.items()}
+    """What a vote is worth: one in the nearest thread, next to nothing in the last of so many."""
+    ranked = sorted(worth.items(), key=lambda row: (-row[1], -row[0]))[:THREADS]
+    if not ranked:
+        return {}
+    high, low = ranked[0][1], ranked[-1][1]
+    low -= (high - low) / len(ranked)  # Where there are few, the last says something, too.
+    return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in ranked}
 
 
 def _topics(text: Text) -> list[str]:

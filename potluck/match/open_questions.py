@@ -25,6 +25,8 @@ Keys = NDArray[np.int64]
 # New questions are in a last part, which is made anew with each of them until it holds so many.
 _LAST_PART = 100
 _ANEW_SECONDS = 3600
+# Where there are fewer, everything is made anew at each call.
+_FEW = 50
 # What is written at the same time is committed in any order; so far is looked back.
 _BACK = timedelta(minutes=2)
 
@@ -84,7 +86,8 @@ def open_questions(encoder: Encoder | None) -> tuple[Part, ...]:
     """Every open question, a tuple of parts; of a question that was changed the later part holds."""
     global _held
     name = encoder.name if encoder else ""
-    if _held.encoder != name or time.monotonic() - _held.made > _ANEW_SECONDS:
+    few = sum(len(part.ids) for part in _held.parts) < _FEW
+    if few or _held.encoder != name or time.monotonic() - _held.made > _ANEW_SECONDS:
         _held = _Held(encoder=name, made=time.monotonic())
     since = _held.asked - _BACK if _held.asked else None
     ((_held.asked,),) = ask("SELECT now()", ())
