@@ -85,6 +85,7 @@ class Replay:
         names |= {reply.user for thread in community.threads for reply in thread.replies}
         self.people = members(names)
         self.roots: dict[str, Post] = {}
+        self.heard: set[int] = set()
         self.uncounted = 0
         self._waiting = sorted(_things(community.threads))
         heapq.heapify(self._waiting)
@@ -100,6 +101,11 @@ class Replay:
 
     def _write(self, batch: list[_Said]) -> None:
         begun = [one.key for one in batch if one.number < 0]
+        for one in batch:
+            thread = self.threads[one.key]
+            self.heard.add(
+                self.people[thread.asker if one.number < 0 else thread.replies[one.number].user].id
+            )
         posts = write([self.question(self.threads[key]) for key in begun])
         self.roots |= dict(zip(begun, posts, strict=True))
         write([self.reply(one.key, one.number) for one in batch if one.number >= 0])

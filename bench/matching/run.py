@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.house import TOP, environment
 
-TASKS = ("stackfaq", "semeval", "routing", "standing", "alerts", "serendipity")
+TASKS = ("stackfaq", "semeval", "routing", "standing", "alerts", "serendipity", "replay")
 # What the better encoder is tried on.
 BETTER = ("stackfaq", "semeval", "standing", "routing")
 

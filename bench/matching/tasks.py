@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import alike, routing, serendipity, standing
+from bench.matching import alike, replay, routing, serendipity, standing
 from bench.matching.figures import Figure
 from bench.matching.formats import Answered, Community, Libraries, Similar, Threads
 
@@ -60,6 +60,14 @@ def _serendipity(name: str, communities: list[Community], tune: bool) -> list[Fi
     ]
 
 
+def _replay(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    found: list[Figure] = []
+    for one in communities:
+        if isinstance(one, Threads) and not one.site:
+            found += replay.replay(one, tune=tune)
+    return found
+
+
 _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
     "stackfaq": _stackfaq,
     "semeval": _semeval,
@@ -67,4 +75,5 @@ _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
     "standing": _standing,
     "alerts": _alerts,
     "serendipity": _serendipity,
+    "replay": _replay,
 }

@@ -1,7 +1,7 @@
 """Who holds what: the posts each person keeps or shared, in memory, to hold a share against all of them at once.
 
-Made anew every hour, and at each call where there is little. What somebody keeps is seen by nobody else; here it is only ever counted together, and what
-comes of it is shown to those who hold the things themselves.
+Made anew every hour, and at each call where there is little. What somebody keeps is seen by nobody else; here it is
+only ever counted together, and what comes of it is shown to those who hold the things themselves.
 """
 
 import time

@@ -28,6 +28,8 @@ LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 # lately; days since the last; near things of their own; and all replies ever, which hold old hands back a little.
 VOTES, LATELY, SINCE, OWN, EVER = 0.96, 0.43, -0.37, 0.3, -0.24
 NO_VOTE, NOT_LATELY, NOTHING_OWN = 0.02, 0.1, 0.3
+# The least that something near of one's own is worth: where there are few, half are below the mean.
+LEAST = 0.1
 # What one says one can help with is worth this many near things.
 DECLARED = 2.0
 # The people who answered most in the last month are looked at, whatever the question.
@@ -121,10 +123,10 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
     worth: dict[int, float] = {}
     for one in found:
         worth[one.thread] = max(one.score, worth.get(one.thread, one.score))
-        if one.post == one.thread and one.score > 0:
-            case = cases.setdefault(one.author, _Case())
-            case.own += one.score * _fading(one.post, now)
-            case.shared = max(case.shared, (one.score, one.post))
+        if one.post == one.thread and one.words > 0:
+            case, share = cases.setdefault(one.author, _Case()), max(one.score, LEAST)
+            case.own += share * _fading(one.post, now)
+            case.shared = max(case.shared, (share, one.post))
     parts = _parts(worth)
     for thread, person, post in ask(_ANSWERED, {"threads": list(parts)}):
         vote = parts[thread] * _fading(post, now)

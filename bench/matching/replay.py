@@ -1,0 +1,99 @@
+"""A list as a network of its own: each question is put before five, as the caps allow, and we see who really answered.
+
+People are members from their first message on. A question is put before the five most likely who may still be asked
+this week; the load of a month weighs against being asked again, as when asking for real. For each cap: how often one
+of the five replied within thirty days (of the questions whom a member replied to at all), the Gini of how often
+members who were active in the month were asked, and how often one of these was asked a week: mean, and 95 in 100.
+"""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bench.matching.community import Replay
+from bench.matching.figures import Figure, figure, gini, mean
+from bench.matching.formats import Thread, Threads
+from bench.matching.routing import WITHIN
+from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
+from potluck.match.likely import Likely, likely
+from potluck.match.near import Text
+
+CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
+WEEK = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Asking:
+    """Who was asked when, under one cap."""
+
+    cap: int | None
+    asks: dict[int, deque[datetime]] = field(default_factory=dict)
+    hits: list[float] = field(default_factory=list)
+    often: Counter[int] = field(default_factory=Counter)
+
+    def ask(self, ranked: Sequence[Likely], now: datetime) -> list[int]:
+        """The five who are asked."""
+        month = {one.person: self._since(one.person, now - MONTH) for one in ranked}
+        chosen = [
+            person
+            for person in spread(ranked, month)
+            if self.cap is None or self._since(person, now - WEEK) < self.cap
+        ][:AT_MOST]
+        for person in chosen:
+            self.asks.setdefault(person, deque(maxlen=200)).append(now)
+            self.often[person] += 1
+        return chosen
+
+    def _since(self, person: int, moment: datetime) -> int:
+        return sum(at > moment for at in self.asks.get(person, ()))
+
+
+def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
+    """The figures for each cap, over all questions of the time that is tested."""
+    start, end = community.period.tune if tune else community.period.test
+    network = Replay(community)
+    askings = [Asking(cap) for cap in CAPS]
+    for thread in community.threads:
+        if start <= thread.at < end:
+            network.until(thread.at)
+            _one(network, thread, askings)
+    active = _active(community, start, end, network)
+    weeks = max(1.0, (end - start) / WEEK)
+    return [line for asking in askings for line in _figures(asking, active, weeks)]
+
+
+def _one(network: Replay, thread: Thread, askings: Sequence[Asking]) -> None:
+    asker = network.people[thread.asker]
+    text = Text(thread.title, thread.body, thread.tags)
+    ranked = likely(text, asker=asker, limit=LOOKED_AT, at=thread.at)
+    right = {network.people[r.user].id for r in thread.replies if r.at <= thread.at + WITHIN} - {asker.id}
+    right &= network.heard
+    for asking in askings:
+        chosen = asking.ask(ranked, thread.at)
+        if right:
+            asking.hits.append(float(not right.isdisjoint(chosen)))
+
+
+def _active(community: Threads, start: datetime, end: datetime, network: Replay) -> set[int]:
+    """Who replied to somebody in the time that is tested, five times or more."""
+    replies = Counter(
+        network.people[reply.user].id
+        for thread in community.threads
+        for reply in thread.replies
+        if start <= reply.at < end and reply.user != thread.asker
+    )
+    return {person for person, times in replies.items() if times >= 5}
+
+
+def _figures(asking: Asking, active: set[int], weeks: float) -> list[Figure]:
+    name = f"cap-{asking.cap}" if asking.cap else "no-cap"
+    a_week = sorted(asking.often[person] / weeks for person in active) or [0.0]
+    spread_ = gini([float(asking.often[person]) for person in active | set(asking.often)])
+    most = a_week[int(len(a_week) * 0.95)]
+    return [
+        figure("replay", f"{name}-answered-by-asked", asking.hits),
+        Figure("replay", f"{name}-gini", spread_, spread_, spread_),
+        Figure("replay", f"{name}-asks-a-week-mean", mean(a_week), mean(a_week), mean(a_week)),
+        Figure("replay", f"{name}-asks-a-week-p95", most, most, most),
+    ]
