@@ -10,6 +10,9 @@ from typing import Any
 
 from potluck.store import place
 
+# Read when numpy is first imported. Our sums are small: two threads for one take longer than one, and twice the power.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Where everything this network owns lies: database, files, outgoing mail, secret key.
 DATA: Path = place.data_folder()
 # The address the pages are served on: this machine only, unless a container or a proxy elsewhere needs more.
