@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from potluck.kit.sql import Select, union
@@ -21,7 +22,7 @@ from potluck.search.languages import language_of
 from potluck.search.like import like
 from potluck.search.meaning import as_text, whole_of
 from potluck.search.rank import Asked, known, selected, vector
-from potluck.search.score import Likeness, joined
+from potluck.search.score import Likeness, joined, weights_for
 from potluck.search.tokens import count_tokens, facet, tokens
 
 # How many the word index and the index of meaning each name.
@@ -177,13 +178,18 @@ def _best(rows: Sequence[_Row], kinds: Collection[str] | None, *, lift: bool) ->
         elif kinds is None or row.kind in kinds:
             stand_alone.append(row)
     found = [_likeness(row, replies.get(row.post, [])) for row in stand_alone]
+    weights = weights_for(settings.ENCODER)
     ranked = sorted(
-        zip(joined(found), stand_alone, found, strict=True), key=lambda one: (-one[0], -one[1].post)
+        zip(joined(found, weights), stand_alone, found, strict=True), key=lambda one: (-one[0], -one[1].post)
     )
     once: dict[int, Alike] = {}
     for score, row, likeness in ranked:
         alike = Alike(
-            row.post, score, likeness.by_words, likeness.by_meaning, _reply(replies.get(row.post, []))
+            row.post,
+            score,
+            likeness.by_words(weights),
+            likeness.by_meaning(weights),
+            _reply(replies.get(row.post, [])),
         )
         once.setdefault(row.thing, alike)
     return list(once.values())

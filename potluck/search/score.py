@@ -9,12 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-# How much each kind of likeness counts; tuned on the dev parts of two collections, see docs/performance.md.
-MEANING = 1.75
-GIST = 0.5
-TITLES = 0.5
-ANSWER_WORDS = 0.75
-ANSWER_MEANING = 0.25
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each kind of likeness counts beside the words of the post and the meaning of the whole.
+
+    `meaning` is all of meaning against all of words. Tuned on the dev parts of two collections of questions, where
+    anything near these does about as well; see docs/performance.md.
+    """
+
+    meaning: float = 1.75
+    gist: float = 0.5
+    titles: float = 0.5
+    reply_words: float = 0.75
+    reply: float = 0.25
+
+
+# An average of pieces is blurred by a long text, so the title is asked as well; a model that reads needs no such help.
+AVERAGED = Weights()
+READ = Weights(meaning=2.0, gist=0.0, titles=0.0)
+
+
+def weights_for(encoder: str) -> Weights:
+    """The weights that suit what the encoder of this name gives."""
+    return READ if encoder == "minilm" else AVERAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +50,26 @@ class Likeness:
     titles: float | None = None
     reply: float | None = None
 
-    @property
-    def by_words(self) -> float:
+    def by_words(self, weights: Weights = AVERAGED) -> float:
         """The words of the post, and of the reply that has most of them."""
-        return self.words + ANSWER_WORDS * self.reply_words
+        return self.words + weights.reply_words * self.reply_words
 
-    @property
-    def by_meaning(self) -> float | None:
+    def by_meaning(self, weights: Weights = AVERAGED) -> float | None:
         """One number between about -1 and 1; None where nothing is known."""
         if self.whole is None:
             return None
         gist = self.whole if self.gist is None else self.gist
         titles = gist if self.titles is None else self.titles
-        total = self.whole + GIST * gist + TITLES * titles + ANSWER_MEANING * max(self.reply or 0.0, 0.0)
-        return total / (1 + GIST + TITLES + ANSWER_MEANING)
+        reply = max(self.reply or 0.0, 0.0)
+        total = self.whole + weights.gist * gist + weights.titles * titles + weights.reply * reply
+        return total / (1 + weights.gist + weights.titles + weights.reply)
 
 
-def joined(found: Sequence[Likeness]) -> list[float]:
+def joined(found: Sequence[Likeness], weights: Weights = AVERAGED) -> list[float]:
     """One score for each candidate, comparable among them alone."""
-    words = z([likeness.by_words for likeness in found])
-    meanings = z([likeness.by_meaning for likeness in found])
-    return [word + MEANING * meaning for word, meaning in zip(words, meanings, strict=True)]
+    words = z([likeness.by_words(weights) for likeness in found])
+    meanings = z([likeness.by_meaning(weights) for likeness in found])
+    return [word + weights.meaning * meaning for word, meaning in zip(words, meanings, strict=True)]
 
 
 def z(values: Sequence[float | None]) -> list[float]:

@@ -29,9 +29,9 @@ def test_a_good_reply_speaks_for_its_question() -> None:
 
 
 def test_a_reply_that_is_far_off_takes_nothing_away() -> None:
-    assert Likeness(whole=0.3, reply=-0.5).by_meaning == Likeness(whole=0.3).by_meaning
+    assert Likeness(whole=0.3, reply=-0.5).by_meaning() == Likeness(whole=0.3).by_meaning()
 
 
 def test_without_any_meaning_words_alone_decide() -> None:
     scores = joined([Likeness(words=1), Likeness(words=2)])
-    assert scores == z([1.0, 2.0]) and Likeness(words=1).by_meaning is None
+    assert scores == z([1.0, 2.0]) and Likeness(words=1).by_meaning() is None
