@@ -7,6 +7,7 @@ Handling a batch is one transaction that ends by marking its events, so an event
 is tried and whatever dies in between.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from potluck.events.record import HANDLE
 from potluck.kit.sql import union
 from potluck.match.finder import finders
 from potluck.search.meaning import encode_new
+
+log = logging.getLogger(__name__)
 
 # An event that waits longer than this has lost its job and is taken up by the sweep.
 LOST = timedelta(seconds=60)
@@ -58,8 +61,19 @@ def bring(batch: Sequence[Event]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="potluck.flow.sweep", queue="events", pass_context=False)
 def sweep(timestamp: int) -> None:
-    """Take up events whose job was lost, oldest first."""
+    """Take up events whose job was lost, oldest first. One that fails does not hold up the others."""
     lost = Event.objects.filter(handled_at=None, at__lt=timezone.now() - LOST).order_by("id")
     waiting = list(lost.values_list("id", flat=True)[:SWEEP])
-    if waiting:
+    try:
         handle(waiting)
+    except Exception:
+        log.exception("Events are taken up one by one, as one of %s failed", len(waiting))
+        for event in waiting:
+            _alone(event)
+
+
+def _alone(event: int) -> None:
+    try:
+        handle([event])
+    except Exception:
+        log.exception("The event %s could not be handled; it is tried again in a minute", event)

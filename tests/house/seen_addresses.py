@@ -96,7 +96,9 @@ ADDRESSES: Mapping[str, Address] = {
     "drafts": Address(post="members", form=TEXT | {"draft": "share"}),
     # sharing
     "share": Address("all", "any", TEXT, queries=("?text=hello",)),
-    "share/known": Address(post="any", form={"text": f"What is there to know of {COMMON}?", "kind": "question"}),
+    "share/known": Address(
+        post="any", form={"text": f"What is there to know of {COMMON}?", "kind": "question"}
+    ),
     "share/files": Address(post="members"),
     f"{POST}/edit": Address("author", "author", TEXT),
     f"{POST}/replies": Address(post="sees+", form=TEXT),
