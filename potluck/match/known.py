@@ -3,19 +3,19 @@
 And the other way round: who looks for what somebody is about to share. All of it only as far as one reader may see.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
 from potluck.match.near import Text
 from potluck.match.passage import passage
-from potluck.match.somebody import somebody
+from potluck.match.who_knows import who_knows
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
-from potluck.questions.models import AskingWishes
 from potluck.questions.state import Named, named
 from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
@@ -28,7 +28,6 @@ ANSWERS, SAME, PEOPLE = 4, 3, 4
 # the example network. Above the last, two questions ask the same.
 LEAST_MEANING, NEAR_ENOUGH, OF_WORDS, WORDS_ALONE = 0.2, 0.4, 60.0, 10.0
 THE_SAME = 0.6
-_WORD = re.compile(r"[^\W_]+")
 # Shorter than this, nothing can be meant yet.
 LEAST = 8
 
@@ -174,28 +173,13 @@ def _idf(words: str) -> dict[int, float]:
 
 def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:
     """Who may know: those who said so, and those whom a thread or share that is near speaks for."""
-    found = somebody(text, viewer, limit=PEOPLE * 5, enough=PEOPLE)
-    found = [one for one in found if one.reason["code"] != "active"]
+    found = who_knows(text, near, viewer, timezone.now())[: PEOPLE * 2]
     names = named([one.person for one in found], viewer)
-    left = _left_in_peace(text, list(names))
     evidence = [one.evidence_post for one in found if one.evidence_post]
-    seen = Post.objects.visible_to(viewer).filter(id__in=evidence, thread__in=near)
+    seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
     titles = {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
     return [
         Knows(names[one.person], one, titles.get(one.evidence_post or 0, ""))
         for one in found
-        if one.person in names
-        and one.person not in left
-        and (one.reason["code"] == "declared" or one.evidence_post in titles)
+        if one.person in names and (one.evidence_post is None or one.evidence_post in titles)
     ][:PEOPLE]
-
-
-def _left_in_peace(text: Text, people: list[int]) -> set[int]:
-    """Those of these people who take no questions, or none on this."""
-    said = " ".join(["", *_WORD.findall(f"{text.title} {text.text}".lower()), ""])
-    rows = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week", "topics_never")
-    return {
-        person
-        for person, a_week, never in rows
-        if not a_week or any(tag in text.tags or f" {tag.replace('-', ' ')} " in said for tag in never)
-    }

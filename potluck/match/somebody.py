@@ -9,6 +9,10 @@ from potluck.kit.sql import ask
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text, near
 from potluck.people.models import Person
+from potluck.search.rank import known
+
+# With more posts than this, whoever has something to say has said it.
+SMALL = 5000
 
 _MEMBERS = """
 SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
@@ -23,12 +27,12 @@ def somebody(
     who shared something with a word of the text; those for whom nothing speaks come last."""
     found = likely(text, asker=asker, limit=limit, at=at)
     telling = [one for one in found if one.reason["code"] != "active"]
-    if len(telling) >= enough:
+    if len(telling) >= enough or known().posts > SMALL:
         return found
-    known = {one.person for one in telling} | ({asker.id} if asker else set())
+    here = {one.person for one in telling} | ({asker.id} if asker else set())
     more: dict[int, int] = {}
     for one in near(text, asker, limit=limit * 2):
-        if one.words > 0 and one.author not in known:
+        if one.words > 0 and one.author not in here:
             more.setdefault(one.author, one.post)
     members = {row[0] for row in ask(_MEMBERS, {"ids": list(more)})}
     lowest = min((one.score for one in telling), default=1.0) / 2

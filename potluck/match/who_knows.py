@@ -1,0 +1,87 @@
+"""Who may know what is being asked, while it is typed: from the few threads that are near enough to be shown beside it.
+
+`likely` ranks better and looks at everybody; this takes a few milliseconds, and each name comes with what shows it.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import exp
+
+from potluck.kit.ids import moment_of
+from potluck.kit.sql import ask
+from potluck.match.likely import FADING_DAYS, Likely
+from potluck.match.near import Text
+from potluck.people.models import Person
+from potluck.posts.models import Kind, Post
+from potluck.questions.models import AskingWishes
+
+# An answer says so much more than a share that somebody knows; what they say themselves, as much as an answer.
+SHARED, DECLARED = 0.5, 1.0
+_SAID = 300
+_WORD = re.compile(r"[^\W_]+")
+
+_DECLARED = "SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s) LIMIT 50"
+_MEMBERS = """
+SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
+  AND approved_at IS NOT NULL AND removed_at IS NULL
+"""
+
+
+def who_knows(text: Text, threads: Sequence[int], viewer: Person | None, now: datetime) -> list[Likely]:
+    """Members, best first, who answered in these threads (nearest first), began one with a share, or say they can
+    help. Not the viewer, and nobody who wishes to be left in peace."""
+    place = {thread: number for number, thread in enumerate(threads)}
+    cases: dict[int, tuple[float, Likely]] = {}
+
+    def speaks(person: int, score: float, code: str, post: int | None = None, tag: str = "") -> None:
+        before = cases[person][0] if person in cases else 0.0
+        reason: dict[str, object] = {"code": code, "who": person, **({"tag": tag} if tag else {})}
+        best = cases[person][1] if person in cases and cases[person][1].score >= score else None
+        cases[person] = (before + score, best or Likely(person, score, reason, post))
+
+    for key, thread, author, begun_by, kind in _said(threads, viewer):
+        worth = _fading(key, now) / (1 + place[thread])
+        if key != thread and author != begun_by:
+            speaks(author, worth, "answered", key)
+        elif key == thread and kind != Kind.QUESTION:
+            speaks(author, worth * SHARED, "shared", key)
+    for person, tag in ask(_DECLARED, {"tags": _topics(text)}):
+        speaks(person, DECLARED, "declared", tag=tag)
+    wanted = {row[0] for row in ask(_MEMBERS, {"ids": list(cases)})} - ({viewer.id} if viewer else set())
+    wanted -= _left_in_peace(text, list(wanted))
+    return [cases[person][1] for person in sorted(wanted, key=lambda person: -cases[person][0])]
+
+
+def _said(threads: Sequence[int], viewer: Person | None) -> list[tuple[int, int, int, int, str]]:
+    """(post, thread, author, who began the thread, kind) of what the viewer may see there, newest first."""
+    seen = Post.objects.visible_to(viewer).filter(thread__in=list(threads)).order_by("-id")
+    rows = list(seen.values_list("id", "thread", "author_id", "kind")[:_SAID])
+    begun = dict(Post.objects.filter(id__in=list(threads)).values_list("id", "author_id"))
+    return [(key, thread, author, begun.get(thread, 0), kind) for key, thread, author, kind in rows]
+
+
+def _fading(post: int, now: datetime) -> float:
+    return exp(-max(0.0, (now - moment_of(post)).total_seconds() / 86400) / FADING_DAYS)
+
+
+def _topics(text: Text) -> list[str]:
+    """What a topic may be called that the text is about: its tags, its words, and two of them in a row."""
+    words = _words(text)[:200]
+    return list({*text.tags, *words, *(f"{one}-{two}" for one, two in pairwise(words))})
+
+
+def _words(text: Text) -> list[str]:
+    return _WORD.findall(f"{text.title} {text.text}".lower())
+
+
+def _left_in_peace(text: Text, people: list[int]) -> set[int]:
+    """Those of these people who take no questions, or none on this."""
+    said = " ".join(["", *_words(text), ""])
+    rows = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week", "topics_never")
+    return {
+        person
+        for person, a_week, never in rows
+        if not a_week or any(tag in text.tags or f" {tag.replace('-', ' ')} " in said for tag in never)
+    }
