@@ -14,8 +14,9 @@ from procrastinate.contrib.django import app
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.kit.sql import Select, ask
-from potluck.match.likely import Likely, likely
+from potluck.match.likely import Likely
 from potluck.match.near import Text
+from potluck.match.somebody import somebody
 from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Routing
 from potluck.questions.room import MAY_BE_ASKED_SQL
@@ -96,14 +97,16 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     far.round += 1
     Ask.objects.bulk_create([_ask(question, by_id[person], far.round, event) for person in may[:AT_MOST]])
     far.reserve = may[AT_MOST : AT_MOST + RESERVE]
-    far.next_at = question.arrived_at + ROUNDS[far.round] if far.round < len(ROUNDS) else None
+    far.next_at = None
+    if far.round < len(ROUNDS):
+        far.next_at = event.at + ROUNDS[far.round] - ROUNDS[far.round - 1]
     far.save()
     return far
 
 
 def candidates(question: Post, now: datetime) -> list[Likely]:
     """People likely to answer, best first; where the network is small, everybody."""
-    found = likely(Text.of(question), asker=question.author, limit=LOOKED_AT, at=now)
+    found = somebody(Text.of(question), question.author, limit=LOOKED_AT, enough=AT_MOST * 2, at=now)
     if len(found) >= AT_MOST:
         return found
     everybody = [row[0] for row in ask(_FEW, ())]
@@ -157,8 +160,7 @@ RETURNING p.id, p.deleted_at IS NULL AND p.held_at IS NULL
     AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = p.id)
     AND NOT EXISTS (SELECT FROM posts_post a WHERE a.thread = p.id AND a.author_id <> p.author_id
                     AND a.deleted_at IS NULL AND a.held_at IS NULL),
-    r.round < 2 AND EXISTS (SELECT FROM questions_ask a WHERE a.question_id = p.id AND a.said = 'on_it'),
-    p.arrived_at
+    r.round < 2 AND EXISTS (SELECT FROM questions_ask a WHERE a.question_id = p.id AND a.said = 'on_it')
 """
 
 
@@ -166,10 +168,10 @@ RETURNING p.id, p.deleted_at IS NULL AND p.held_at IS NULL
 def widen_due(now: datetime) -> int:
     """Put every question that nobody has answered before more people, where it is time. Returns how many."""
     rows = ask(_DUE, {"now": now})
-    patient = [(key, arrived) for key, waits, taken, arrived in rows if waits and taken]
-    for key, arrived in patient:  # somebody is on it: they have until the last round
-        Routing.objects.filter(pk=key).update(round=len(ROUNDS) - 1, next_at=arrived + ROUNDS[-1])
-    due = [key for key, waits, taken, _arrived in rows if waits and not taken]
+    # Somebody is on it: they have until the last round.
+    taken = [key for key, waits, is_taken in rows if waits and is_taken]
+    Routing.objects.filter(pk__in=taken).update(round=len(ROUNDS) - 1, next_at=now + ROUNDS[-1] - ROUNDS[-2])
+    due = [key for key, waits, is_taken in rows if waits and not is_taken]
     record_all([Event(kind=Kind.WIDENED, about=key, at=now) for key in due])
     return len(due)
 

@@ -9,6 +9,7 @@ from potluck.door import admit
 from potluck.people.models import Person, Topic
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
+from potluck.questions.me_too import ask_too
 from potluck.questions.models import Ask
 from potluck.search.statistics import refresh_statistics
 
@@ -92,3 +93,25 @@ def test_who_says_they_can_help_is_named_with_the_topic(ada: Person, ben: Person
     refresh_statistics()
     piece = asked(as_(ada), "Which reeds suit beginners? #bassoon", kind="question")
     assert "says they can help with" in piece and "#bassoon" in piece
+
+
+def test_who_asks_what_is_not_for_one_is_neither_named_nor_counted(
+    ada: Person, ben: Person, cleo: Person, work: Work, as_: As
+) -> None:
+    quiet = admit(
+        Draft(
+            author=cleo,
+            text="What keeps slugs off young seedlings without any poison?",
+            audience=Audience.NAMED,
+            readers=(ben,),
+        )
+    )
+    ask_too(quiet, by=ben)
+    work()
+    refresh_statistics()
+    share = "Beer traps keep slugs off young seedlings without any poison at all."
+    for who in (ada, None):
+        for text in (share, ASKED):
+            piece = asked(as_(who), text)
+            assert "look" not in piece and "Cleo" not in piece and "Ben" not in piece
+    assert "somebody looks for this" in asked(as_(ben), share)

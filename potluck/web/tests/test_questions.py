@@ -10,7 +10,7 @@ from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
-from potluck.questions.models import Ask, Closure, Found, MeToo, Verdict
+from potluck.questions.models import Ask, Closure, Found, MeToo, Routing, Verdict
 from potluck.questions.take_on import take_on
 
 As = Callable[[Person | None], Client]
@@ -134,3 +134,14 @@ def test_one_person_alone_is_told_so(ada: Person, work: Work, as_: As) -> None:
     question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
     work()
     assert "You are the only one here so far." in text(as_(ada), question.page)
+
+
+def test_whom_to_ask_instead_is_one_press_away(
+    question: Post, ada: Person, ben: Person, cleo: Person, work: Work, as_: As
+) -> None:
+    Routing.objects.filter(question=question).update(reserve=[cleo.id])
+    Ask.objects.filter(person=cleo).delete()
+    home = text(as_(ben), "/home")
+    assert "Rather Cleo Marin" in home and f"/posts/{question.id}/asking?who=cleo" in home
+    as_(ben).post(f"{question.page}/asking?who=cleo", {"said": "else"})
+    assert Ask.objects.get(person=cleo).by == ben
