@@ -27,7 +27,7 @@ from potluck.search.tokens import count_tokens, facet, tokens
 
 # How many the word index and the index of meaning each name.
 NAMED = 60
-# Where there is nothing to compare, and nothing to choose among.
+# The weights of a text without words.
 _NO_WORDS = "{}/1000000000"
 
 

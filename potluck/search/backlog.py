@@ -1,6 +1,6 @@
 """Encode what is not encoded yet, newest first: what was archived, and everything after a change of encoder.
 
-A job works for a second or two in small batches, rests after each for as long as it took, and hands on to
+A job works for some seconds in small batches, rests after each for twice as long as it took, and hands on to
 the next. It can be ended anywhere: what is done is done, and each minute a job looks whether anything was left.
 What was looked at has a row, also where the encoder knew nothing, so nothing is looked at twice.
 """
@@ -19,10 +19,10 @@ from potluck.search.meaning import encode_posts
 from potluck.store.doctor import Finding, well, wrong
 
 # One job, in seconds: short, as ending the worker waits for it.
-_JOB = 2.0
-_BATCH = 20
-# After each batch, so many times as long as it took: half of one core at most.
-_REST = 1.0
+_JOB = 3.0
+_BATCH = 40
+# After each batch, so many times as long as it took: a third of one core at most.
+_REST = 2.0
 _AHEAD = 500
 _NEXT = "potluck.search.encode"
 

@@ -66,9 +66,17 @@ class Likeness:
 
 
 def joined(found: Sequence[Likeness], weights: Weights = AVERAGED) -> list[float]:
-    """One score for each candidate, comparable among them alone."""
+    """One score for each candidate, comparable among them alone.
+
+    Where a meaning is not known, as of a post in another language, words speak for it: else what has nothing but a
+    vague meaning would push aside what has all the words.
+    """
     words = z([likeness.by_words(weights) for likeness in found])
-    meanings = z([likeness.by_meaning(weights) for likeness in found])
+    known = [likeness.by_meaning(weights) for likeness in found]
+    meanings = [
+        word if is_known is None else meaning
+        for word, is_known, meaning in zip(words, known, z(known), strict=True)
+    ]
     return [word + weights.meaning * meaning for word, meaning in zip(words, meanings, strict=True)]
 
 

@@ -34,4 +34,10 @@ def test_a_reply_that_is_far_off_takes_nothing_away() -> None:
 
 def test_without_any_meaning_words_alone_decide() -> None:
     scores = joined([Likeness(words=1), Likeness(words=2)])
-    assert scores == z([1.0, 2.0]) and Likeness(words=1).by_meaning() is None
+    assert scores[1] > scores[0] and Likeness(words=1).by_meaning() is None
+
+
+def test_what_has_the_words_is_not_pushed_aside_because_its_meaning_is_not_known() -> None:
+    vague = [Likeness(words=0.5, whole=0.02 * number) for number in range(20)]
+    scores = joined([Likeness(words=20.0), *vague])
+    assert max(scores) == scores[0]
