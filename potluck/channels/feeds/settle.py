@@ -13,6 +13,7 @@ from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.take import Taken
 from potluck.kit.http import Answer
+from potluck.kit.sql import ask
 from potluck.people.models import Source
 
 
@@ -72,8 +73,8 @@ def settle(looks: Sequence[Look], taken: Taken) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, values)
         cursor.execute(_HEALTH, values)
+    _name(looks)
     for look in looks:
-        _name(look)
         if look.answer is not None and look.answer.permanent_url:
             _move(look.subscription, look.answer.permanent_url)
         if look.gone:
@@ -95,24 +96,44 @@ def _mark(look: Look, name: str) -> str | None:
     return str(getattr(look.answer, name) or "")[: 500 if name == "etag" else 100]
 
 
-def _name(look: Look) -> None:
-    """Give sources, and people outside known only by them, the name the feed has."""
-    if look.feed is None:
-        return
-    for source in Source.objects.filter(url=look.subscription.url).select_related("person"):
-        home, title = look.feed.home_url[:2000], look.feed.title[:300]
-        newest = max(
-            (i.published for i in look.feed.items if i.published and i.published <= look.at), default=None
-        )
-        fresh = {"title": source.title or title, "home_url": source.home_url or home, "last_item_at": newest}
-        changed = {key: value for key, value in fresh.items() if value and getattr(source, key) != value}
-        if changed:
-            Source.objects.filter(pk=source.pk).update(**changed)
-        person = source.person
-        if not person.is_member and not person.name and (look.feed.author or title):
-            person.name = (look.feed.author or title)[:200]
-            person.url = home or person.url
-            person.save(update_fields=["name", "url"])
+_NAMES = """
+SELECT o.id, o.url, o.title, o.home_url, o.last_item_at, a.id,
+       a.account_id IS NULL AND a.name = '', a.url
+FROM people_source o JOIN people_person a ON a.id = o.person_id WHERE o.url = ANY(%(urls)s)
+"""
+_NAME_SOURCES = """
+UPDATE people_source o SET title = v.title, home_url = v.home, last_item_at = v.newest
+FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(homes)s::text[], %(newest)s::timestamptz[])
+     v(id, title, home, newest) WHERE o.id = v.id
+"""
+_NAME_PEOPLE = """
+UPDATE people_person a SET name = v.name, url = v.url
+FROM unnest(%(ids)s::bigint[], %(names)s::text[], %(urls)s::text[]) v(id, name, url) WHERE a.id = v.id
+"""
+
+
+def _name(looks: Sequence[Look]) -> None:
+    """Give sources, and people outside known only by them, the names their feeds have."""
+    feeds = {look.subscription.url: (look.feed, look.at) for look in looks if look.feed is not None}
+    sources: dict[int, tuple[str, str, datetime | None]] = {}
+    people: dict[int, tuple[str, str]] = {}
+    for key, url, title, home, last, person, nameless, page in ask(_NAMES, {"urls": list(feeds)}):
+        feed, at = feeds[url]
+        dates = [item.published for item in feed.items if item.published and item.published <= at]
+        now = (title or feed.title[:300], home or feed.home_url[:2000], max(dates, default=last))
+        if now != (title, home, last):
+            sources[key] = now
+        name = (feed.author or feed.title)[:200]
+        if nameless and name:
+            people[person] = (name, feed.home_url[:2000] or page)
+    with connection.cursor() as cursor:
+        if sources:
+            titles, homes, newest = zip(*sources.values(), strict=True)
+            values = {"ids": list(sources), "titles": titles, "homes": homes, "newest": newest}
+            cursor.execute(_NAME_SOURCES, {name: list(of) for name, of in values.items()})
+        if people:
+            names, urls = zip(*people.values(), strict=True)
+            cursor.execute(_NAME_PEOPLE, {"ids": list(people), "names": list(names), "urls": list(urls)})
 
 
 def _move(subscription: Subscription, url: str) -> None:

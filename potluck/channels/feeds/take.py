@@ -16,6 +16,7 @@ from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.shape import Item as Read
 from potluck.kit import html
 from potluck.kit.links import link_key
+from potluck.kit.sql import ask, columns, made
 from potluck.people.models import Source
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
@@ -98,9 +99,15 @@ def newest(feed: Feed, most: int) -> Feed:
     return replace(feed, items=tuple(item for item in feed.items if id(item) in kept))
 
 
+_KNOWN = f"""
+SELECT {columns(Item, "i")} FROM feeds_item i WHERE i.source_id = ANY(%s::bigint[]) AND i.identity = ANY(%s::bytea[])
+"""
+
+
 def _known(seen: Iterable[Key]) -> dict[Key, Item]:
     keys = list(seen)
-    rows = Item.objects.filter(source__in={key[0] for key in keys}, identity__in={key[1] for key in keys})
+    found = ask(_KNOWN, [list({key[0] for key in keys}), [key[1] for key in keys]])
+    rows = [made(Item, row)[0] for row in found]
     return {(row.source_id, bytes(row.identity)): row for row in rows}
 
 
@@ -228,15 +235,19 @@ def _chosen(source: Source, tags: Iterable[str]) -> bool:
     return not source.only_tags or not set(source.only_tags).isdisjoint(normal_all(tags))
 
 
+_NAMED = "SELECT uri, id FROM posts_post WHERE uri = ANY(%s)"
+_SAME_PAGE = """
+SELECT link_key, id, source_id, title, excerpt FROM posts_post
+WHERE link_key = ANY(%s) AND link_key <> '' AND link = '' AND reply_to_id IS NULL AND url <> '' ORDER BY id
+"""
+
+
 def _elsewhere(fresh: Sequence[_Fresh]) -> dict[Key, int]:
     """Posts that are these things already, by name or by page: come by another feed, or written here."""
-    named = dict(Post.objects.filter(uri__in=[one.draft.uri for one in fresh]).values_list("uri", "id"))
+    named = dict(ask(_NAMED, [[one.draft.uri for one in fresh]]))
     pages = {one.page for one in fresh if one.page}
     there: dict[str, list[_There]] = {}
-    same = Post.objects.filter(link_key__in=pages, link="", reply_to=None).exclude(url="").order_by("id")
-    for page, post, source, title, excerpt in same.values_list(
-        "link_key", "id", "source_id", "title", "excerpt"
-    ):
+    for page, post, source, title, excerpt in ask(_SAME_PAGE, [list(pages)]):
         there.setdefault(page, []).append(_There(post, source, title, excerpt))
     found: dict[Key, int] = {}
     for one in fresh:

@@ -96,6 +96,8 @@ _ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
 _REWRITTEN = SECTIONS | {"a", "img", "code", "h1", "h2", "h3", "h4", "h5", "h6"}
 _HREF = re.compile(r' href="([^"]*)"')
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_FROM_ROOT = re.compile(r"/(?![/.])(?:(?!/\.|\?#)[\w/.~%+,=&?#-])*(?<![?#])\Z", re.ASCII)
+_PLACE = re.compile(r"https?://[\w.-]+(?::\d+)?(?=[/?#]|\Z)", re.ASCII)
 _LANGUAGE = re.compile(r'[" ]lang(?:uage)?-([\w+#.-]{1,30})(?=[" ])')
 
 
@@ -159,11 +161,17 @@ class _Rewriting:
             url = f"https:{url}"
         if self._base_url and not _ABSOLUTE.match(url) and not Picture(url).is_ours:
             try:
-                url = urljoin(self._base_url, url)
+                url = self._joined(url)
             except ValueError:
                 return None
         is_path = url.startswith("/") and url[1:2] not in ("/", "\\")
         return url if is_path or _ABSOLUTE.match(url) else None
+
+    def _joined(self, url: str) -> str:
+        """The address as it is meant on its page. From the root of a site is the usual case, and quick."""
+        base = self._base_url or ""
+        place = _PLACE.match(base) if _FROM_ROOT.match(url) else None
+        return place[0] + url if place else urljoin(base, url)
 
     def _image(self, picture: Picture) -> str:
         if self._images == "link":

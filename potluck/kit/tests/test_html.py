@@ -2,8 +2,10 @@
 
 import os
 import time
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
@@ -318,3 +320,20 @@ def test_an_excerpt_ends_with_a_sentence_or_a_word():
 @given(st.text(), st.integers(0, 50))
 def test_an_excerpt_is_never_longer_than_asked(text, limit):
     assert len(excerpt(text, limit)) <= limit
+
+
+@given(
+    st.text(alphabet="ab/.?#=&%-~+,;: é", max_size=8).filter(lambda path: not path.startswith("/")),
+    st.sampled_from(
+        ["https://a.example", "http://a.example:80/x/y?q#z", "https://a.example?x", "http://u@a.example/x"]
+    ),
+)
+def test_the_quick_way_from_the_root_leads_where_the_standard_does(path: str, base: str) -> None:
+    link = f'<a href="/{escape(path)}">there</a>'
+    assert _address_in(clean(link, base)) == _address_in(
+        clean(f'<a href="{escape(urljoin(base, "/" + path))}">there</a>')
+    )
+
+
+def _address_in(cleaned: str) -> str:
+    return cleaned.partition('href="')[2].partition('"')[0]
