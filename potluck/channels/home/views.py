@@ -21,6 +21,7 @@ from potluck.posts import ripple as ripples
 from potluck.posts.keeping import keep
 from potluck.posts.lines import lines
 from potluck.posts.models import Kept, Post
+from potluck.questions.state import helped_by
 
 
 @require_safe
@@ -126,6 +127,7 @@ def ripple(request: MemberRequest, post_id: int) -> HttpResponse:
         "post": post,
         "brought": read.brought_to(post),
         "came": ripples.ripple(post, viewer=request.viewer),
+        "helped": helped_by(post, request.viewer),
     }
     return render(request, "home/ripple.html", context)
 

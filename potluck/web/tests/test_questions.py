@@ -69,6 +69,7 @@ def test_what_may_answer_is_for_those_who_ask(
     assert "Bran, in a ring" in text(as_(cleo), question.page)
     helped = text(as_(None), share.page)
     assert "whom it helped" in helped and "Ada Marsh" in helped
+    assert "It helped" in text(as_(share.author), f"{share.page}/ripple")
 
 
 def test_a_button_answers_htmx_with_itself(question: Post, ada: Person, ben: Person, as_: As) -> None:
