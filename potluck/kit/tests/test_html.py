@@ -323,7 +323,7 @@ def test_an_excerpt_is_never_longer_than_asked(text, limit):
 
 
 @given(
-    st.text(alphabet="ab/.?#=&%-~+,;: é", max_size=8).filter(lambda path: not path.startswith("/")),
+    st.text(alphabet="ab/.?#=&%-~+,", max_size=8).filter(lambda path: not path.startswith("/")),
     st.sampled_from(
         ["https://a.example", "http://a.example:80/x/y?q#z", "https://a.example?x", "http://u@a.example/x"]
     ),
