@@ -36,15 +36,18 @@ WHERE {VISIBLE_SQL} AND p.author_id <> q.author_id AND p.thread <> q.thread AND 
 _FOUND = f"""
 SELECT f.event AS event, viewer.id AS person, f.post_id AS post, CASE f.told WHEN 'told' THEN 0 ELSE 1 END AS place,
        2.0::float8 + f.chance AS score,
-       jsonb_build_object('code', CASE WHEN p.author_id = viewer.id THEN 'found' ELSE 'found_too' END,
-                          'question', p.id, 'asker', p.author_id) AS reason
+       jsonb_strip_nulls(jsonb_build_object(
+           'code', CASE WHEN f.by_id IS NOT NULL THEN 'pointed' WHEN p.author_id = viewer.id THEN 'found'
+                        ELSE 'found_too' END,
+           'question', p.id, 'asker', p.author_id, 'who', f.by_id)) AS reason
 FROM questions_found f JOIN posts_post fp ON fp.id = f.post_id
 JOIN posts_post p ON p.id = f.question_id JOIN people_person author ON author.id = p.author_id
 JOIN LATERAL (SELECT p.author_id AS id UNION SELECT m.person_id FROM questions_metoo m WHERE m.question_id = p.id) asks
     ON true
 JOIN people_person viewer ON viewer.id = asks.id
 LEFT JOIN questions_askingwishes w ON w.person_id = viewer.id
-WHERE f.event = ANY(%(held)s) AND fp.author_id <> viewer.id AND {VISIBLE_SQL}
+WHERE f.event = ANY(%(held)s) AND fp.author_id <> viewer.id AND f.by_id IS DISTINCT FROM viewer.id
+  AND {VISIBLE_SQL}
   AND (w.finds IS NULL OR w.finds = 'all' OR (w.finds = 'sure' AND f.told = 'told'))
 """
 # Whoever shared what answered hears it, if they may see the question.
@@ -65,8 +68,9 @@ def find(events: Sequence[Event]) -> Select | None:
     if held:
         _hold(held)
     helped = [event.id for event in events if event.kind in (Kind.ANSWERED_IT, Kind.HELPED)]
-    parts = ([_FOUND] if held else []) + ([_HELPED] if helped else [])
-    params = {"held": [event.id for event in held], "helped": helped}
+    pointed = [event.id for event in events if event.kind == Kind.POINTED]
+    parts = ([_FOUND] if held or pointed else []) + ([_HELPED] if helped else [])
+    params = {"held": [*(event.id for event in held), *pointed], "helped": helped}
     return Select("\nUNION ALL\n".join(parts), params) if parts else None
 
 

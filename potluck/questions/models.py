@@ -113,13 +113,15 @@ class Telling(models.TextChoices):
 class Found(models.Model):
     """Something shared that may answer an open question.
 
-    `chance` is how likely it was thought to, from 0 to 1; `case` the values it was thought from, in the order of
-    `match.fits.FEATURES`: with what people say of it, they teach the gate.
+    `by` is who pointed to it; nobody where it was found. `chance` is how likely it was thought to, from 0 to 1;
+    `case` the values it was thought from, in the order of `match.fits.FEATURES`: with what people say of it, they
+    teach the gate.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     question = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="found")
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="found_for")
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     passage = models.TextField(blank=True)
     chance = models.FloatField(default=0)
     score = models.FloatField(default=0)

@@ -14,6 +14,7 @@ from potluck.questions.close import close, reopen
 from potluck.questions.judge import judge, unjudge
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Found, Said, Says
+from potluck.questions.point import at_address, point
 from potluck.questions.take_on import decline, name_another, take_on, unsay
 from potluck.web.people import known_to
 from potluck.web.posts import seen_by
@@ -81,6 +82,16 @@ def verdicts(request: MemberRequest, post_id: int) -> HttpResponse:
     piece = "under" if request.GET.get("in") == "reply" else "fits"
     facts = {"piece": piece, "question": question.id, "id": post.id, "passage": passage or "", "says": says}
     return _piece(request, question, facts)
+
+
+@require_POST
+@members_only
+def pointing(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Point to something shared that answers it."""
+    question = seen_by(request.viewer, post_id)
+    point(question, at_address(request.POST.get("address", ""), request.viewer), by=request.viewer)
+    say(request, _("Thank you. It is put before those who ask this."))
+    return redirect(question.page)
 
 
 def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str:

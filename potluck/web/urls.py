@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:post_id>/me-too", questions.me_too, name="me-too"),
     path("posts/<int:post_id>/closure", questions.closure, name="closure"),
     path("posts/<int:post_id>/asking", questions.asking, name="asking"),
+    path("posts/<int:post_id>/pointing", questions.pointing, name="pointing"),
     path("posts/<int:post_id>/verdicts", questions.verdicts, name="verdicts"),
     path("image/<str:signature>/<str:encoded>", images.image, name="image"),
     path("files/<int:file_id>/<str:name>", files.show, name="file"),

@@ -123,6 +123,7 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/me-too": Address(post="sees+"),
     f"{POST}/closure": Address(post="author"),
     f"{POST}/asking": Address(post="sees+", form={"said": "on_it"}),
+    f"{POST}/pointing": Address(post="sees+", form={"address": "https://zqpubliclink.example/page"}),
     f"{POST}/verdicts": Address(post="sees+", form={"says": "helps"}),
     "files/<int:file_id>/<str:name>": Address("sees"),
     # finding

@@ -221,7 +221,7 @@ REFUSED = {
 # with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
-    "asking", "asking-topic", "chance", "closure", "known", "me-too", "verdicts",
+    "asking", "asking-topic", "chance", "closure", "known", "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",

@@ -28,7 +28,7 @@ WHERE f.post_id = ANY(%(posts)s) AND COALESCE(v.says, '') <> 'no' AND q.deleted_
        OR EXISTS (SELECT FROM questions_metoo m WHERE m.question_id = q.id AND m.person_id = %(me)s))
   AND (v.says IS NOT NULL OR NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id))
 """
-_FOUND_CODES = frozenset(("found", "found_too"))
+_FOUND_CODES = frozenset(("found", "found_too", "pointed"))
 
 
 @dataclass(frozen=True, slots=True)

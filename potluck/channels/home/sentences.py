@@ -47,6 +47,7 @@ TEXTS = {
     # what comes to a question
     "found": _noop("It may answer what you ask: %(question)s"),
     "found_too": _noop("It may answer what %(asker)s asks, and you too: %(question)s"),
+    "pointed": _noop("%(who)s thought that this answers: %(question)s"),
     "me_too": _noop("Asked too by %(who)s"),
     "on_it": _noop("On it: %(who)s"),
     "answered_it": _noop("According to %(who)s it answered this: %(question)s"),

@@ -9,7 +9,7 @@ from potluck.channels.home import read
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
-from potluck.posts.models import Post
+from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Closure, Found, MeToo, Routing, Verdict
 from potluck.questions.take_on import take_on
 
@@ -146,3 +146,22 @@ def test_whom_to_ask_instead_is_one_press_away(
     assert "Rather Cleo Marin" in home and f"/posts/{question.id}/asking?who=cleo" in home
     as_(ben).post(f"{question.page}/asking?who=cleo", {"said": "else"})
     assert Ask.objects.get(person=cleo).by == ben
+
+
+def test_somebody_points_to_what_answers_and_its_author_has_the_credit(
+    question: Post, ada: Person, ben: Person, cleo: Person, work: Work, as_: As
+) -> None:
+    share = admit(Draft(author=ben, title="Bran", text="In a ring.", link="https://bran.example/ring"))
+    hidden = admit(Draft(author=cleo, text="For me alone", audience=Audience.ME))
+    work()
+    client = as_(cleo)
+    for address in ("https://bran.example/ring", f"http://localhost:8000{share.page}"):
+        assert client.post(f"{question.page}/pointing", {"address": address}).status_code == 302
+    work()
+    assert Found.objects.get(post=share).by == cleo
+    home = text(as_(ada), "/home")
+    assert "Cleo Marin</a> thought that this answers" in home and "Answers it" in home
+    for address in ("https://nothing.example/", hidden.page, question.page, ""):
+        assert client.post(f"{question.page}/pointing", {"address": address}).status_code in (400, 403, 422)
+    as_(ada).post(f"{question.page}/pointing", {"address": share.page})
+    assert Closure.objects.get(question=question).answer == share
