@@ -162,13 +162,13 @@ def test_the_emptied_lose_their_meaning(garden: dict[str, Post], ada: Person) ->
 def test_what_was_here_before_is_encoded_in_the_background(
     ada: Person, cleo: Person, settings: Settings
 ) -> None:
-    posts = [shared(ada, f"Slugs and seedlings, part {number}") for number in range(65)]
-    assert still_to_encode() == 65
+    posts = [shared(ada, f"Slugs and seedlings, part {number}") for number in range(50)]
+    assert still_to_encode() == 50
     reached = work_off(seconds=0)
-    assert reached == sorted(post.id for post in posts)[-40] and still_to_encode() == 25
+    assert reached == sorted(post.id for post in posts)[-40] and still_to_encode() == 10
     encode_backlog(reached)
     assert still_to_encode() == 0
-    assert ids(alike("snails on young plants", cleo, limit=65)) != []
+    assert ids(alike("snails on young plants", cleo, limit=50)) != []
 
 
 def test_another_encoder_encodes_everything_anew(
