@@ -24,7 +24,9 @@ class Kind(models.TextChoices):
     WIDENED = "widened"  # `about` is a question that is put before more people
     ANSWERED_IT = "answered_it"  # `about` is what answered a question (questions.Verdict), `to` who shared it
     HELPED = "helped"  # the same, where it helped
-    POINTED = "pointed"  # `about` is what somebody says answers a question (questions.Found), `to` who asked it
+    POINTED = (
+        "pointed"  # `about` is what somebody says answers a question (questions.Found), `to` who asked it
+    )
     CLOSED = "closed"  # `about` is the question
     REOPENED = "reopened"
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection, transaction
 
+from potluck.kit.sql import ask
 from potluck.posts.models import Kind, Post
 from potluck.search import meaning
 from potluck.search.languages import base, language_of
-from potluck.search.models import USUAL_LENGTH, Corpus, Indexed
+from potluck.search.models import USUAL_LENGTH, Indexed
 from potluck.search.tokens import DIMENSIONS, count_tokens, facet, host, tokens
 
 K1 = 1.2
@@ -81,7 +82,8 @@ def index_everything(progress: Callable[[int, int], None] = lambda done, total: 
 
 def mean_length() -> float:
     """The mean number of words in a post, as last counted."""
-    return Corpus.objects.filter(id=1).values_list("length", flat=True).first() or USUAL_LENGTH
+    found = ask("SELECT length FROM search_corpus WHERE id = 1", ())
+    return float(found[0][0]) if found else USUAL_LENGTH
 
 
 def words_of(post: Post) -> tuple[Counter[int], int, str]:

@@ -15,7 +15,6 @@ from django.db import connection
 
 from potluck.kit.ids import first_id
 from potluck.kit.sql import Select, ask
-from potluck.search import models
 from potluck.search.languages import FALLBACK
 from potluck.search.tokens import DIMENSIONS
 
@@ -81,8 +80,8 @@ class Scored:
 
 def known() -> Counts:
     """The number and languages of all posts, as last counted."""
-    row = models.Corpus.objects.filter(id=1).values_list("posts", "languages").first()
-    return Counts(row[0], tuple(row[1]) or (FALLBACK,)) if row else Counts()
+    rows = ask("SELECT posts, languages FROM search_corpus WHERE id = 1", ())
+    return Counts(rows[0][0], tuple(rows[0][1]) or (FALLBACK,)) if rows else Counts()
 
 
 def counted(counts: Counts, groups: Iterable[Group]) -> Counts:
