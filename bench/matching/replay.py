@@ -3,7 +3,8 @@
 People are members from their first message on. A question is put before the five most likely who may still be asked
 this week; the load of a month weighs against being asked again, as when asking for real. For each cap: how often one
 of the five replied within thirty days (of the questions whom a member replied to at all), the Gini of how often
-members who were active in the month were asked, and how often one of these was asked a week: mean, and 95 in 100.
+members who replied five times or more were asked, and how often one of these was asked a week: mean, and 95 in 100.
+`without-load` is by likelihood and cap alone.
 """
 
 from collections import Counter, deque
@@ -28,13 +29,14 @@ class Asking:
     """Who was asked when, under one cap."""
 
     cap: int | None
+    load: bool = True
     asks: dict[int, deque[datetime]] = field(default_factory=dict)
     hits: list[float] = field(default_factory=list)
     often: Counter[int] = field(default_factory=Counter)
 
     def ask(self, ranked: Sequence[Likely], now: datetime) -> list[int]:
         """The five who are asked."""
-        month = {one.person: self._since(one.person, now - MONTH) for one in ranked}
+        month = {one.person: self._since(one.person, now - MONTH) for one in ranked} if self.load else {}
         chosen = [
             person
             for person in spread(ranked, month)
@@ -53,7 +55,7 @@ def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
     """The figures for each cap, over all questions of the time that is tested."""
     start, end = community.period.tune if tune else community.period.test
     network = Replay(community)
-    askings = [Asking(cap) for cap in CAPS]
+    askings = [Asking(cap, load) for load in (True, False) for cap in CAPS]
     for thread in community.threads:
         if start <= thread.at < end:
             network.until(thread.at)
@@ -87,7 +89,7 @@ def _active(community: Threads, start: datetime, end: datetime, network: Replay)
 
 
 def _figures(asking: Asking, active: set[int], weeks: float) -> list[Figure]:
-    name = f"cap-{asking.cap}" if asking.cap else "no-cap"
+    name = (f"cap-{asking.cap}" if asking.cap else "no-cap") + ("" if asking.load else "-without-load")
     a_week = sorted(asking.often[person] / weeks for person in active) or [0.0]
     spread_ = gini([float(asking.often[person]) for person in active | set(asking.often)])
     most = a_week[int(len(a_week) * 0.95)]

@@ -8,6 +8,7 @@ unrelated replies really answer is taken away, so that any alert from them is wr
 """
 
 import random
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -111,7 +112,6 @@ def held(community: Threads) -> list[Held]:
 def standing(rows: Sequence[Held]) -> list[Figure]:
     """How well the question is ranked, of all events, and of those after a week and a month; and by text alone."""
     told: list[Figure] = []
-    text = FEATURES.index("text")
     for name, days in (("standing", 1), ("standing-7d", 7), ("standing-30d", 30)):
         late = [row for row in rows if row.is_event and row.event.at - row.asked_at >= timedelta(days=days)]
         ranked = [([key for key, _fit in row.found], {row.event.own}) for row in late]
@@ -122,7 +122,7 @@ def standing(rows: Sequence[Held]) -> list[Figure]:
                 for keys, own in ranked
             ],
         )
-        alone = [sorted(row.found, key=lambda one: -one[1].case[text]) for row in late]
+        alone = [sorted(row.found, key=lambda one: -one[1].text) for row in late]
         by_text = [
             {"mrr": first([key for key, _fit in one], {row.event.own})}
             for one, row in zip(alone, late, strict=True)
@@ -143,6 +143,7 @@ def alerts(rows: Sequence[Held]) -> list[Figure]:
             if folds[row.site, row.event.event] == fold:
                 pairs.append(_pair(row, gate))
                 anywhere.append(_best(row, gate))
+    print(f"  what all of them together teach: {taught(rows)}", file=sys.stderr, flush=True)
     return [_recall("alerts", pairs), _recall("alerts-any", anywhere)]
 
 
