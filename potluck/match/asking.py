@@ -59,15 +59,16 @@ def find(events: Sequence[Event]) -> Select | None:
     """Ask those whom the questions in this batch are put before, and tell askers who joined and who is on it."""
     asking = [event for event in events if event.kind in (Kind.SHARED, Kind.WIDENED)]
     if asking:
-        _route(asking)
-    ids = [event.id for event in events if event.kind in (Kind.SHARED, Kind.WIDENED, Kind.SUGGESTED)]
+        asking = _route(asking)
+    ids = [event.id for event in (*asking, *(one for one in events if one.kind == Kind.SUGGESTED))]
     told = [event.id for event in events if event.kind in (Kind.ME_TOO, Kind.ON_IT)]
     parts = ([_ASKED] if ids else []) + ([_TOLD] if told else [])
     return Select("\nUNION ALL\n".join(parts), {"asking": ids, "told": told}) if parts else None
 
 
-def _route(events: Sequence[Event]) -> None:
-    """Write whom each question is put before. A round that was written already is not written again."""
+def _route(events: Sequence[Event]) -> list[Event]:
+    """Write whom each question is put before; a round that was written already is not written again. Returns the
+    events that are of questions."""
     asked = [row[0] for row in ask(_QUESTIONS, {"ids": [event.about for event in events if event.about]})]
     questions = (
         {post.id: post for post in Post.objects.filter(id__in=asked).select_related("author")}
@@ -75,7 +76,7 @@ def _route(events: Sequence[Event]) -> None:
         else {}
     )
     if not questions:
-        return
+        return []
     done = Routing.objects.in_bulk(list(questions))
     for event in events:
         question = questions.get(event.about or 0)
@@ -84,6 +85,7 @@ def _route(events: Sequence[Event]) -> None:
         far = done.get(question.id) or Routing(question=question)
         if event.kind == Kind.WIDENED or far.round == 0:
             done[question.id] = ask_round(question, far, event)
+    return [event for event in events if event.about in questions]
 
 
 def ask_round(question: Post, far: Routing, event: Event) -> Routing:

@@ -56,9 +56,11 @@ def find(events: Sequence[Event]) -> Select | None:
     if not shared:
         return None
     by_post = {event.about: event for event in shared if event.about}
-    for post in _firsts(list(by_post)):
+    firsts = _firsts(list(by_post))
+    for post in firsts:
         _put_before(post, by_post[post.id])
-    return Select(f"{_FIRST}\nUNION ALL\n{_RECEIVED}", {"firsts": [event.id for event in shared]})
+    brought = [by_post[post.id].id for post in firsts]
+    return Select(f"{_FIRST}\nUNION ALL\n{_RECEIVED}", {"firsts": brought}) if brought else None
 
 
 _FIRSTS = f"""

@@ -65,8 +65,7 @@ WHERE e.id = ANY(%(helped)s) AND v.says = CASE e.kind WHEN 'helped' THEN 'helps'
 def find(events: Sequence[Event]) -> Select | None:
     """What this batch brings to those who wait for it, and whom it helped."""
     held = [event for event in events if event.kind in (Kind.SHARED, Kind.REPLIED)]
-    if held:
-        _hold(held)
+    held = _hold(held) if held else []
     helped = [event.id for event in events if event.kind in (Kind.ANSWERED_IT, Kind.HELPED)]
     pointed = [event.id for event in events if event.kind == Kind.POINTED]
     parts = ([_FOUND] if held or pointed else []) + ([_HELPED] if helped else [])
@@ -74,19 +73,21 @@ def find(events: Sequence[Event]) -> Select | None:
     return Select("\nUNION ALL\n".join(parts), params) if parts else None
 
 
-def _hold(events: Sequence[Event]) -> None:
-    """Hold new shares against every open question, and write down what fits."""
+def _hold(events: Sequence[Event]) -> list[Event]:
+    """Hold new shares against every open question, and write down what fits. Returns the events that brought it."""
     by_post = {event.about: event for event in events}
     new = Post.objects.filter(id__in=list(by_post), deleted_at=None, held_at=None, audience__lt=Audience.ME)
     posts = list(new.exclude(kind=PostKind.QUESTION))
     if not posts:
-        return
+        return []
     fit = [one for one in fits(posts, gate=taught_gate()) if verdict(one.chance) in _TELLING]
     if not fit:
-        return
+        return []
     pairs = {"questions": [one.question for one in fit], "posts": [one.post for one in fit]}
     may = set(ask(_MAY_MEET, pairs))
-    insert([_found(one, by_post[one.post]) for one in fit if (one.question, one.post) in may])
+    kept = [one for one in fit if (one.question, one.post) in may]
+    insert([_found(one, by_post[one.post]) for one in kept])
+    return [by_post[post] for post in dict.fromkeys(one.post for one in kept)]
 
 
 def _found(one: Fit, event: Event) -> Found:

@@ -259,7 +259,7 @@ def _questions(world: World) -> None:
 
 def _found(question: Post, share: Post, passage: str) -> None:
     """As if it had just come in and fitted."""
-    event = record(Kind.SHARED, by=share.author_id, about=share.id)
+    event = record(Kind.POINTED, by=share.author_id, about=share.id)
     Found.objects.update_or_create(
         question=question,
         post=share,

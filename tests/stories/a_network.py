@@ -277,7 +277,7 @@ def ask_around(people: dict[str, Person], at: At) -> At:
     for who in (cleo, people["long"], people["fatima"]):
         ask_too(question, by=who)
     take_on(question, by=people["long"])
-    event = record(Happening.SHARED, by=item.author_id, about=item.id)
+    event = record(Happening.POINTED, by=item.author_id, about=item.id)
     Found.objects.create(
         question=question, post=item, passage=words.REPLIES[0] * 2, chance=0.9, told="told", event=event.id
     )
