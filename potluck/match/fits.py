@@ -159,9 +159,8 @@ def _scores(share: _Share, parts: tuple[Part, ...], closed: Collection[int]) -> 
         may &= ~np.isin(ids, np.fromiter(closed, dtype=np.int64))
     if not may.any():
         return None
-    vectors = np.concatenate([part.vectors for part in parts])[may]
     bm25, title, cosine = words[:, may]
-    meaning = _meaning(share, vectors)
+    meaning = _meaning(share, parts, may)
     text = (
         BM25 * _even(bm25, "bm25") + TITLE * _even(title, "title")
         + COSINE * _even(cosine, "cosine") + MEANING * _even(meaning, "meaning")
@@ -193,16 +192,22 @@ def _words(share: _Share, part: Part) -> Floats:
     )
 
 
-def _meaning(share: _Share, vectors: NDArray[np.float32]) -> Floats:
-    """How near in meaning, with what all questions have in common taken away."""
+def _meaning(share: _Share, parts: tuple[Part, ...], may: NDArray[np.bool_]) -> Floats:
+    """How near in meaning, with what all questions have in common taken away, of those that may be meant."""
     if share.vector is None or not share.vector.any():
-        return np.zeros(len(vectors))
-    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    usual = unit.sum(axis=0) / (len(unit) + _AS_MANY)
-    rest, own = unit - usual, share.vector - usual
-    near: Floats = (rest @ own) / np.maximum(np.linalg.norm(rest, axis=1) * np.linalg.norm(own), 1e-6)
-    near[~vectors.any(axis=1)] = near.mean()
-    return near.astype(np.float64)
+        return np.zeros(int(may.sum()))
+    number = sum(len(part.ids) for part in parts)
+    usual = np.sum([part.total for part in parts], axis=0) / (number + _AS_MANY)
+    own = share.vector - usual
+    # (unit - usual) · own and |unit - usual|, without making that table.
+    with_own = np.concatenate([part.vectors @ own for part in parts])[may] - usual @ own
+    known = np.concatenate([part.known for part in parts])[may]
+    with_usual = np.concatenate([part.vectors @ usual for part in parts])[may]
+    lengths = np.sqrt(np.maximum(known - 2 * with_usual + usual @ usual, 1e-6))
+    near: Floats = (with_own / (lengths * max(float(np.linalg.norm(own)), 1e-6))).astype(np.float64)
+    if known.any():
+        near[~known] = near[known].mean()
+    return near
 
 
 def _even(values: Floats, name: str) -> Floats:

@@ -43,15 +43,18 @@ ORDER BY i.post_id
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some questions: `vectors` has a row each; a term's postings lie between two of `starts` at its place in `terms`.
+    """Some questions: `vectors` has a row each, of unit length or zeros (not `known`), `total` is their sum.
 
-    Of each posting, `rows` is the question, `share` what the word is of the question (the squares add up to one),
-    `weight` its BM25 weight without the idf, `title` what it is of the title (all words of one add up to one).
+    A term's postings lie between two of `starts` at its place in `terms`. Of each posting, `rows` is the question,
+    `share` what the word is of the question (the squares add up to one), `weight` its BM25 weight without the idf,
+    `title` what it is of the title (all words of one add up to one).
     """
 
     ids: Keys
     authors: Keys
     vectors: Floats
+    known: NDArray[np.bool_]
+    total: Floats
     terms: Keys
     starts: Keys
     rows: Keys
@@ -123,10 +126,13 @@ def _part(rows: list[Row], dimension: int) -> Part:
         [np.isin(one[:, 0].astype(np.int64), title) for one, title in zip(pairs, titles, strict=True)]
     )
     order = np.argsort(places, kind="stable")
+    vectors = _vectors([(row[5], row[6]) for row in rows], dimension)
     return Part(
         ids=np.array([row[0] for row in rows], dtype=np.int64),
         authors=np.array([row[1] for row in rows], dtype=np.int64),
-        vectors=_vectors([(row[5], row[6]) for row in rows], dimension),
+        vectors=vectors,
+        known=np.asarray(vectors.any(axis=1)),
+        total=vectors.sum(axis=0),
         terms=found,
         starts=np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(found)))]).astype(np.int64),
         rows=numbers[order],
@@ -159,6 +165,9 @@ def _vectors(texts: list[tuple[str | None, str | None]], dimension: int) -> Floa
         for text in pair:
             if text is not None:
                 row += np.array(text[1:-1].split(","), dtype=np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1
+    rows /= lengths
     return rows
 
 
