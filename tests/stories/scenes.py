@@ -63,10 +63,15 @@ def wait_for_what_is_known(page: Page, at: At) -> None:
     page.locator("#known :is(h2, p)").first.wait_for()
 
 
-def say_it_helps(page: Page, at: At) -> None:
-    press("Helps")(page, at)
-    page.get_by_role("button", name="Undo").first.wait_for()
-    page.locator(".htmx-request").wait_for(state="detached")
+def answered_in_place(name: str) -> Then:
+    """Press what swaps itself for its answer, and wait for that."""
+
+    def do(page: Page, at: At) -> None:
+        press(name)(page, at)
+        page.get_by_role("button", name="Undo").first.wait_for()
+        page.locator(".htmx-request").wait_for(state="detached")
+
+    return do
 
 
 def bring_a_file(page: Page, at: At) -> None:
@@ -185,9 +190,9 @@ DONE = [
     Scene("ada", "/share", press("Share", {"#share-text": "\u00a0"}), "with nothing in it"),
     Scene("ada", f"/share?kind=question&text={ASKED}", wait_for_what_is_known, "with what is known"),
     Scene("", f"/share?text={ASKED}", wait_for_what_is_known, "with what is known"),
-    Scene("ben", "{asked}", press("I’m on it"), "taken on"),
+    Scene("ben", "{asked}", answered_in_place("I’m on it"), "taken on"),
     Scene("ben", "{asked}", unfold, "unfolded"),
-    Scene("ada", "{question}", say_it_helps, "with a verdict"),
+    Scene("ada", "{question}", answered_in_place("Helps"), "with a verdict"),
     Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
