@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -121,10 +121,15 @@ def outside_person(url: str, *, name: str = "") -> Person:
     host = (parts.hostname or "somewhere").removeprefix("www.")
     path = parts.path.strip("/").split("/")[0]
     hint = f"{host} {path}" if path.startswith(("@", "~")) else host
-    person, _new = Person.objects.get_or_create(
-        uri=url[:500], defaults={"handle": as_handle(hint), "name": name.strip()[:200], "url": url[:2000]}
-    )
-    return person
+    said = {"name": name.strip()[:200], "url": url[:2000]}
+    while True:
+        handle = as_handle(hint)
+        try:
+            return Person.objects.get_or_create(uri=url[:500], defaults={**said, "handle": handle})[0]
+        except IntegrityError:
+            # Somebody else took the handle in between.
+            if not Person.objects.filter(handle=handle).exists():
+                raise
 
 
 def find(handle: str) -> Person:

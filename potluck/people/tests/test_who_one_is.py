@@ -53,6 +53,13 @@ def test_the_person_outside_is_the_same_however_often_asked(db: None) -> None:
     assert outside_person("https://many.example/~fay/feed").handle == "many-example-fay"
 
 
+def test_two_from_one_host_at_once_get_two_handles(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = outside_person("https://eve.example/one")
+    free = iter([taken.handle, "eve-example-two"])
+    monkeypatch.setattr("potluck.people.join.as_handle", lambda hint: next(free))
+    assert outside_person("https://eve.example/two").handle == "eve-example-two"
+
+
 def test_nobody_is_found_by_a_handle_that_was_removed(ada: Person) -> None:
     assert find("@ADA") == ada
     Person.objects.filter(pk=ada.pk).update(removed_at=timezone.now())
