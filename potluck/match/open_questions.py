@@ -13,11 +13,12 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from potluck.kit.ids import first_id
 from potluck.kit.sql import ask
 from potluck.search.encoder import Encoder
 from potluck.search.languages import language_of
 from potluck.search.rank import Counts, counted, known
-from potluck.search.tokens import count, facet
+from potluck.search.tokens import count
 
 Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
@@ -30,15 +31,19 @@ _FEW = 50
 # What is written at the same time is committed in any order; so far is looked back.
 _BACK = timedelta(minutes=2)
 
+# What is older when it comes, or is said in other words after so long, is there with the next hour.
+_NEW = timedelta(days=7)
+
 _OPEN = """
 SELECT i.post_id, p.author_id, p.title, p.language, i.weights::text, m.whole::text, m.gist::text, i.at
-FROM search_indexed i JOIN posts_post p ON p.id = i.post_id
+FROM posts_post p JOIN search_indexed i ON i.post_id = p.id
 LEFT JOIN search_meaning m ON m.post_id = i.post_id AND m.encoder = %(encoder)s
-WHERE i.terms && %(question)s::int[] AND (%(since)s::timestamptz IS NULL OR i.at > %(since)s::timestamptz)
-  AND p.reply_to_id IS NULL AND p.deleted_at IS NULL AND p.held_at IS NULL
-  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = i.post_id)
+WHERE p.kind = 'question' AND p.reply_to_id IS NULL AND p.deleted_at IS NULL AND p.held_at IS NULL
+  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = i.post_id) {since}
 ORDER BY i.post_id
 """
+_ALL = _OPEN.format(since="")
+_SINCE = _OPEN.format(since="AND p.id > %(after)s AND i.at > %(since)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,12 @@ def open_questions(encoder: Encoder | None) -> tuple[Part, ...]:
     few = sum(len(part.ids) for part in _held.parts) < _FEW
     if few or _held.encoder != name or time.monotonic() - _held.made > _ANEW_SECONDS:
         _held = _Held(encoder=name, made=time.monotonic())
-    since = _held.asked - _BACK if _held.asked else None
+    values: dict[str, object] = {"encoder": name}
+    if _held.asked:
+        values |= {"after": first_id(_held.asked - _NEW), "since": _held.asked - _BACK}
+    found = _SINCE if _held.asked else _ALL
     ((_held.asked,),) = ask("SELECT now()", ())
-    question = facet("kind", "question")
-    values = {"encoder": name, "question": [question], "since": since}
-    rows = [cast(Row, row) for row in ask(_OPEN, values) if (row[0], row[7]) not in _held.seen]
+    rows = [cast(Row, row) for row in ask(found, values) if (row[0], row[7]) not in _held.seen]
     if rows:
         _add(_held, rows, encoder.dimension if encoder else 1)
     return _held.parts
