@@ -164,7 +164,7 @@ def _period(folder: Path) -> Row:
 
 def _spans(threads: tuple[Thread, ...], given: Row) -> Period:
     if "test" in given:
-        tune = given.get("tune", given["test"])
+        tune = given["tune"] if "tune" in given else given["test"]
         return Period(_span(tune), _span(given["test"]), given.get("sample", 0), given.get("seed", 1))
     end = max((one.at for one in threads), default=datetime.now(UTC)) + timedelta(seconds=1)
     two = timedelta(days=730)
@@ -198,11 +198,11 @@ def _similar(path: Path) -> Similar:
 
 
 def _libraries(name: str, kinds: Mapping[str, list[Path]]) -> Libraries:
-    words = [word for path in kinds.get("words", []) for word in _rows(path)]
+    """Words go by their number: a list of them that has lost a line would make most of them others."""
     items: dict[int, str] = {}
     cold: set[int] = set()
     for row in (row for path in kinds["items"] for row in _rows(path)):
-        said = ((words[n] if n < len(words) else f"w{n}", times) for n, times in row["bow"])
+        said = ((f"w{n}", times) for n, times in row["bow"])
         items[row["i"]] = " ".join(word for word, times in said for _ in range(times))
         if row.get("cold"):
             cold.add(row["i"])

@@ -16,7 +16,7 @@ from bench.matching.community import draft, empty, members, write
 from bench.matching.figures import Figure, figure, recall
 from bench.matching.formats import Libraries
 from potluck.match.holdings import forget
-from potluck.match.kin import people_for, shares_for
+from potluck.match.kin import Share, people_for, shares_for, weighed
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.search.statistics import refresh_statistics
@@ -35,7 +35,10 @@ def serendipity(community: Libraries) -> list[Figure]:
         for item in cold:
             if people[str(who)].id in able:
                 right.setdefault(item, set()).add(people[str(who)].id)
-    return [*_people(new, right, able), *_items(new, right, able)]
+    began = time.monotonic()
+    shares = dict(zip(new, weighed(new.values()), strict=True))
+    print(f"  {len(shares)} shares weighed: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return [*_people(shares, right, able), *_items(shares, right, able)]
 
 
 def _load(community: Libraries) -> tuple[dict[str, Person], dict[int, Post], dict[int, Post]]:
@@ -77,13 +80,13 @@ def _load(community: Libraries) -> tuple[dict[str, Person], dict[int, Post], dic
     return people, posts, new
 
 
-def _people(new: dict[int, Post], right: dict[int, set[int]], able: set[int]) -> list[Figure]:
+def _people(new: dict[int, Share], right: dict[int, set[int]], able: set[int]) -> list[Figure]:
     found: dict[str, list[float]] = {"r@10": [], "r@50": []}
     taken = []
-    for item, post in new.items():
+    for item, share in new.items():
         if item in right:
             began = time.perf_counter()
-            kin = people_for(post, limit=100)
+            kin = people_for(share, limit=100)
             taken.append(time.perf_counter() - began)
             ranked = [one.person for one in kin if one.person in able]
             found["r@10"].append(recall(ranked, right[item], 10))
@@ -92,11 +95,11 @@ def _people(new: dict[int, Post], right: dict[int, set[int]], able: set[int]) ->
     return [figure("serendipity", metric, values) for metric, values in found.items()]
 
 
-def _items(new: dict[int, Post], right: dict[int, set[int]], able: set[int]) -> list[Figure]:
+def _items(new: dict[int, Share], right: dict[int, set[int]], able: set[int]) -> list[Figure]:
     mine: dict[int, set[int]] = {}
     for item, people in right.items():
         for person in people:
-            mine.setdefault(person, set()).add(new[item].id)
+            mine.setdefault(person, set()).add(new[item].post.id)
     began = time.monotonic()
     kin = shares_for(sorted(mine), list(new.values()), limit=100)
     print(f"  items for {len(mine)} people: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)

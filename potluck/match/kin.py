@@ -7,7 +7,7 @@ made even for those who hold much, the second for shares on busy subjects, which
 What somebody keeps is seen by nobody else: what comes from here is for that person's eyes only.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ class Kin:
 
 
 @dataclass(frozen=True, slots=True)
-class _Share:
+class Share:
     """One share and what each person's holdings say of it, in the order of `Holdings.people`; `worth` by near post."""
 
     post: Post
@@ -52,41 +52,49 @@ class _Share:
     worth: Mapping[int, float]
 
 
-def people_for(post: Post, *, limit: int = 10, but: Collection[int] = ()) -> list[Kin]:
+def weighed(posts: Iterable[Post]) -> list[Share]:
+    """Each share held against what everybody holds: most of the work, to be done once where both ways are asked."""
+    held = holdings()
+    return [_share(post, held) for post in posts] if len(held.people) else []
+
+
+def people_for(share: Post | Share, *, limit: int = 10, but: Collection[int] = ()) -> list[Kin]:
     """Members whom a share would help by what they keep and share, best first; not its author nor those in `but`."""
     held = holdings()
     if not len(held.people):
         return []
-    share = _share(post, held)
+    share = share if isinstance(share, Share) else _share(share, held)
     even = share.scores / np.maximum(held.sizes, 1.0) ** MUCH
     order = np.argsort(-even, kind="stable")
     order = order[even[order] > 0][: limit * 2 + len(but) + 1]
-    members = _members(held.people[order].tolist()) - {post.author_id, *but}
+    members = _members(held.people[order].tolist()) - {share.post.author_id, *but}
     chosen = [place for place in order.tolist() if int(held.people[place]) in members][:limit]
     return [_kin(int(held.people[place]), share, float(even[place]), held) for place in chosen]
 
 
-def shares_for(people: Collection[int], posts: Sequence[Post], *, limit: int = 20) -> dict[int, list[Kin]]:
+def shares_for(
+    people: Collection[int], posts: Sequence[Post | Share], *, limit: int = 20
+) -> dict[int, list[Kin]]:
     """Which of these shares would help each of these people, best first, without what they hold already."""
     held = holdings()
-    found: dict[int, list[tuple[float, int]]] = {person: [] for person in people}
-    places = [(person, int(np.searchsorted(held.people, person))) for person in sorted(people)]
-    places = [(p, n) for p, n in places if n < len(held.people) and held.people[n] == p]
-    shares = [_share(post, held) for post in posts] if places else []
-    for number, share in enumerate(shares):
-        even = share.scores / (share.scores.sum() + 1e-6) ** BUSY
-        for person, place in places:
-            if even[place] > 0 and share.post.author_id != person:
-                found[person].append((-float(even[place]), number))
-    kin: dict[int, list[Kin]] = {}
-    for person, rows in found.items():
-        own = set(held.of(person).tolist())
-        ranked = [(score, n) for score, n in sorted(rows) if shares[n].post.id not in own][:limit]
-        kin[person] = [_kin(person, shares[n], -score, held) for score, n in ranked]
+    kin: dict[int, list[Kin]] = {person: [] for person in people}
+    ids = np.array(sorted(people), dtype=np.int64)
+    ids = ids[np.isin(ids, held.people)]
+    if not len(ids) or not posts:
+        return kin
+    shares = [one if isinstance(one, Share) else _share(one, held) for one in posts]
+    places = np.searchsorted(held.people, ids)
+    scores = np.stack([one.scores[places] / (one.scores.sum() + 1e-6) ** BUSY for one in shares])
+    keys = np.array([one.post.id for one in shares])
+    scores[np.array([one.post.author_id for one in shares])[:, None] == ids] = 0.0
+    for place, person in enumerate(ids.tolist()):
+        mine = np.where(np.isin(keys, held.of(person)), 0.0, scores[:, place])
+        order = np.argsort(-mine, kind="stable")[:limit]
+        kin[person] = [_kin(person, shares[n], float(mine[n]), held) for n in order.tolist() if mine[n] > 0]
     return kin
 
 
-def _share(post: Post, held: Holdings) -> _Share:
+def _share(post: Post, held: Holdings) -> Share:
     """What everybody's holdings say of one share."""
     found = near_by_words(Text.of(post), limit=NEAR, finding=FOUND)
     worth = {near: score**POWER for near, score in found if near != post.id}
@@ -94,7 +102,7 @@ def _share(post: Post, held: Holdings) -> _Share:
     scores = held.to_people(first)
     if TOGETHER:
         scores = scores + TOGETHER * held.to_people(_together(first, held))
-    return _Share(post, scores, worth)
+    return Share(post, scores, worth)
 
 
 def _together(first: Floats, held: Holdings) -> Floats:
@@ -127,6 +135,9 @@ def _members(ids: list[int]) -> set[int]:
     return {row[0] for row in ask(_MEMBERS, {"ids": ids})}
 
 
-def _kin(person: int, share: _Share, score: float, held: Holdings) -> Kin:
-    own = max(((share.worth.get(post, 0.0), post) for post in held.of(person).tolist()), default=(0.0, 0))
-    return Kin(person, share.post.id, score, own[1] if own[0] > 0 else 0)
+def _kin(person: int, share: Share, score: float, held: Holdings) -> Kin:
+    own = max(
+        ((share.worth[post], post) for post in held.of(person).tolist() if post in share.worth),
+        default=(0, 0),
+    )
+    return Kin(person, share.post.id, score, own[1])

@@ -72,8 +72,8 @@ def near_by_words(text: Text, *, limit: int, finding: int = _FINDING) -> list[tu
     """(post, BM25) of the nearest public posts by words alone; any of the rarest terms finds, in so many posts."""
     asked = asked_of(text, finding)
     ranked = {one.post: one.score for one in best(asked, limit)} if asked else {}
-    public = Post.objects.public().filter(id__in=list(ranked)).values_list("id", flat=True)
-    return sorted(((post, ranked[post]) for post in public), key=lambda row: (-row[1], -row[0]))
+    public = ask(_PUBLIC, {"ids": list(ranked)})
+    return sorted(((post, ranked[post]) for (post,) in public), key=lambda row: (-row[1], -row[0]))
 
 
 def asked_of(text: Text, finding: int = _FINDING) -> Asked | None:
@@ -115,6 +115,7 @@ def _named(whole: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_PUBLIC = f"SELECT p.id FROM posts_post p WHERE p.id = ANY(%(ids)s) AND {gate(None).format(p='p')}"
 _SCORES = """
 SELECT p.id, p.thread, p.author_id, coalesce(-(i.weights <#> %(idf)s::text::sparsevec), 0),
        -((m.whole <#> %(whole)s::text::halfvec) + (coalesce(m.gist, m.whole) <#> %(whole)s::text::halfvec))
