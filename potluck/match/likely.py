@@ -1,8 +1,8 @@
 """Who is likely to be able to answer: people who answered something like it, shared on it, or say they can.
 
 Each similar past thread gives each person who answered in it one vote, worth how similar it is, fading over a year.
-That is joined with what they shared and say they can help with, and with how much and how lately they answered. How
-often somebody may be asked, and whether they wish to, is for the caller.
+That is joined with what they shared and say they can help with, with what they tend to answer (`bent.py`), and with
+how much and how lately they answered. How often somebody may be asked, and whether they wish to, is for the caller.
 """
 
 import re
@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
-from potluck.match.near import Near, Text, near
+from potluck.match.bent import bent
+from potluck.match.near import Near, Text, asked_of, near
 from potluck.people.models import Person
 
 # So many threads have a vote.
@@ -25,9 +26,10 @@ FADING_DAYS = 365.0
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 # The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
 # of 2010 and 2011 on a mailing list, rlist-geo: the votes, as a part of the most anybody has; replies to others
-# lately; days since the last; near things of their own; and all replies ever, which hold old hands back a little.
-VOTES, LATELY, SINCE, OWN, EVER = 0.96, 0.43, -0.37, 0.3, -0.24
-NO_VOTE, NOT_LATELY, NOTHING_OWN = 0.02, 0.1, 0.3
+# lately; days since the last; near things of their own; all replies ever, which hold old hands back a little; and
+# what they tend to answer.
+VOTES, LATELY, SINCE, OWN, EVER, BENT = 0.65, 0.36, -0.43, 0.28, -0.38, 0.61
+NO_VOTE, NOT_LATELY, NOTHING_OWN, NOT_BENT = 0.02, 0.1, 0.3, 0.005
 # The least that something near of one's own is worth: where there are few, half are below the mean.
 LEAST = 0.1
 # What one says one can help with is worth this many near things.
@@ -83,6 +85,7 @@ class _Case:
 
     votes: float = 0.0
     own: float = 0.0
+    bent: float = 0.0
     answer: tuple[float, int] = (0.0, 0)
     shared: tuple[float, int] = (0.0, 0)
     tags: list[str] = field(default_factory=list)
@@ -108,10 +111,12 @@ def likely(
     people.difference_update(but, [asker.id] if asker else [])
     since = first_id(now - timedelta(days=LONG_DAYS))
     active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
+    tend = _bent(text, now)
     most = max((case.votes for case in cases.values()), default=0.0) or 1.0
     found = []
     for person, lately, last, ever in active:
         case = cases.get(person, _Case())
+        case.bent = max(0.0, tend.get(person, 0.0))
         days = min(LONG_DAYS, (now - moment_of(last)).total_seconds() / 86400)
         found.append(_told(person, case, _score(case, most, (float(lately), days, int(ever)))))
     return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
@@ -140,6 +145,12 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
     return cases
 
 
+def _bent(text: Text, now: datetime) -> dict[int, float]:
+    """How much each person tends to answer such a text."""
+    asked = asked_of(text)
+    return bent(now).of(asked.idf) if asked else {}
+
+
 def _parts(worth: Mapping[int, float]) -> dict[int, float]:
     """What a vote is worth: one in the nearest thread, next to nothing in the last of so many."""
     ranked = sorted(worth.items(), key=lambda row: (-row[1], -row[0]))[:THREADS]
@@ -164,6 +175,7 @@ def _score(case: _Case, most: float, active: tuple[float, float, int]) -> float:
     lately, days, ever = active
     score: float = (case.votes / most + NO_VOTE) ** VOTES * (lately + NOT_LATELY) ** LATELY
     score *= (1 + max(0.0, days)) ** SINCE * (case.own + NOTHING_OWN) ** OWN * (1 + ever) ** EVER
+    score *= (case.bent + NOT_BENT) ** BENT
     return score
 
 

@@ -119,7 +119,7 @@ def _add(held: _Held, rows: list[Row], dimension: int) -> None:
 
 def _part(rows: list[Row], dimension: int) -> Part:
     """Sorted by term, so that those of one lie together."""
-    pairs = [_sparse(row[4]) for row in rows]
+    pairs = [sparse(row[4]) for row in rows]
     titles = [np.array(list(count(row[2], language_of(row[3], frozenset()))), dtype=np.int64) for row in rows]
     sizes = [len(one) for one in pairs]
     table = np.concatenate(pairs)
@@ -158,7 +158,7 @@ def _totals(values: NDArray[np.float64], numbers: Keys, many: int) -> NDArray[np
     return found
 
 
-def _sparse(text: str) -> NDArray[np.float64]:
+def sparse(text: str) -> NDArray[np.float64]:
     """A sparsevec as PostgreSQL writes it, `{term:weight,…}/dimensions`, as rows of (term, weight)."""
     inner = text[1 : text.rindex("}")].replace(":", ",")
     return np.array(inner.split(",") if inner else [], dtype=np.float64).reshape(-1, 2)

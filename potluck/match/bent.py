@@ -1,0 +1,153 @@
+"""What each person tends to answer, whatever the nearest threads are: learned from who answered which of the last
+thousands of threads.
+
+Threads are rows of words, brought down to a few directions (latent semantic analysis, Deerwester and others 1990; by
+random projection, Halko and others 2011), on which one ridge regression for each person is taught, newer threads
+counting more. Only what everybody may see teaches. Kept by each process and learned anew now and then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potluck.kit.ids import first_id, moment_of
+from potluck.kit.sql import ask
+from potluck.match.open_questions import idf_of, sparse
+
+Floats = NDArray[np.float64]
+
+# The newest threads that somebody answered; fewer than the least say too little. Those of the last days still get
+# their answers, and what is answered later than a month was perhaps not meant.
+MOST, LEAST = 3000, 200
+_OPEN, _ANSWERED = timedelta(days=7), timedelta(days=30)
+# Words fall into so many places, these into so many directions; how hard each person's weights are held back.
+_PLACES, _DIRECTIONS, _HELD_BACK = 4096, 64, 3.0
+_FADING_DAYS = 365.0
+_OFTEN, _SELDOM = timedelta(days=1), timedelta(days=28)
+
+_THREADS = f"""
+SELECT p.id, i.weights::text FROM posts_post p JOIN search_indexed i ON i.post_id = p.id
+WHERE p.reply_to_id IS NULL AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
+  AND p.id < %(before)s::bigint AND EXISTS (
+    SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id <> p.author_id AND r.deleted_at IS NULL)
+ORDER BY p.id DESC LIMIT {MOST}
+"""
+_WHO = f"""
+SELECT DISTINCT p.thread, p.author_id FROM posts_post p JOIN posts_post root ON root.id = p.thread
+WHERE p.thread = ANY(%(threads)s) AND p.author_id <> root.author_id AND p.audience = 0 AND p.deleted_at IS NULL
+  AND p.held_at IS NULL AND p.id < p.thread + {(int(_ANSWERED.total_seconds()) * 1000) << 16}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """`weights` has a column for each of `people`, a row for each direction and one for what they answer anyhow."""
+
+    at: datetime
+    threads: int = 0
+    people: tuple[int, ...] = ()
+    directions: Floats | None = None
+    mean: Floats | None = None
+    weights: Floats | None = None
+
+    def of(self, words: Mapping[int, float]) -> dict[int, float]:
+        """How likely each answers a text of these words (term to weight), 0 to 1; empty if little is known."""
+        if self.directions is None or self.mean is None or self.weights is None or not words:
+            return {}
+        terms, values = np.array(list(words), dtype=np.int64), np.array(list(words.values()))
+        row = _rows(np.zeros(len(words), dtype=np.int64), terms, values, 1)
+        place = _even(row @ self.directions - self.mean)
+        likely = (np.append(place[0], 1.0) @ self.weights).tolist()
+        return dict(zip(self.people, likely, strict=True))
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether so much happened since that it should be learned anew."""
+        return not timedelta(0) <= now - self.at < (_SELDOM if self.threads == MOST else _OFTEN)
+
+
+_kept: Bent | None = None
+
+
+def forget() -> None:
+    """Learn anew at the next call, as when another network is asked for in the same process."""
+    global _kept
+    _kept = None
+
+
+def bent(now: datetime) -> Bent:
+    """What is known at a moment, or was not long before."""
+    global _kept
+    if _kept is None or _kept.is_old(now):
+        _kept = _learned(now)
+    return _kept
+
+
+def _learned(now: datetime) -> Bent:
+    found = ask(_THREADS, {"before": first_id(now - _OPEN)})
+    if len(found) < LEAST:
+        return Bent(now, len(found))
+    keys = [key for key, _weights in found]
+    pairs = [sparse(weights) for _key, weights in found]
+    numbers = np.repeat(np.arange(len(found)), [len(one) for one in pairs])
+    table = np.concatenate(pairs)
+    terms, values = table[:, 0].astype(np.int64), table[:, 1]
+    known, places = np.unique(terms, return_inverse=True)
+    by_term, _counts = idf_of(known.tolist())
+    values = values * np.array([by_term[term] for term in known.tolist()])[places]
+    rows = _rows(numbers, terms, values, len(found))
+    directions = _main(rows)
+    mean = (rows @ directions).mean(axis=0)
+    people, answered = _who(keys)
+    ages = np.array([(now - moment_of(key)).total_seconds() / 86400 for key in keys])
+    weights = _ridge(_even(rows @ directions - mean), answered, np.exp(-ages / _FADING_DAYS))
+    return Bent(now, len(found), people, directions.astype(np.float64), mean.astype(np.float64), weights)
+
+
+def _rows(
+    numbers: NDArray[np.int64], terms: NDArray[np.int64], values: Floats, many: int
+) -> NDArray[np.float32]:
+    """Texts as rows of unit length. Words that fall into one place fall in with either sign, so that they even out."""
+    rows = np.zeros((many, _PLACES), dtype=np.float32)
+    signs = 1.0 - 2.0 * (terms // _PLACES % 2)
+    np.add.at(rows, (numbers, terms % _PLACES), (values * signs).astype(np.float32))
+    lengths = np.sqrt(np.bincount(numbers, values**2, many)) + 1e-6
+    rows /= lengths[:, None].astype(np.float32)
+    return rows
+
+
+def _main(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The directions in which texts differ most, as columns."""
+    many = min(_DIRECTIONS + 20, len(rows))
+    chance = np.random.default_rng(1).standard_normal((rows.shape[1], many), dtype=np.float32)
+    base = np.linalg.qr(rows @ chance)[0]
+    for _turn in range(2):
+        base = np.linalg.qr(rows @ (rows.T @ base))[0]
+    return np.linalg.svd(base.T @ rows, full_matrices=False)[2][:_DIRECTIONS].T.copy()
+
+
+def _even(rows: NDArray[np.floating]) -> Floats:
+    """Of unit length."""
+    whole = rows.astype(np.float64)
+    return np.asarray(whole / (np.linalg.norm(whole, axis=1, keepdims=True) + 1e-9))
+
+
+def _who(threads: list[int]) -> tuple[tuple[int, ...], Floats]:
+    """Who answered which: a row for each thread, a column for each person."""
+    pairs = ask(_WHO, {"threads": threads})
+    people = {person: place for place, person in enumerate(sorted({person for _thread, person in pairs}))}
+    rows = {thread: place for place, thread in enumerate(threads)}
+    answered = np.zeros((len(threads), len(people)))
+    for thread, person in pairs:
+        answered[rows[thread], people[person]] = 1.0
+    return tuple(people), answered
+
+
+def _ridge(rows: Floats, answered: Floats, counting: Floats) -> Floats:
+    """Ridge regression for all people at once; what somebody answers anyhow is not held back."""
+    rows = np.hstack([rows, np.ones((len(rows), 1))])
+    square = (rows.T * counting) @ rows
+    back = np.diag([_HELD_BACK] * (len(square) - 1) + [1e-6])
+    return np.asarray(np.linalg.solve(square + back, (rows.T * counting) @ answered))
