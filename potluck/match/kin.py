@@ -21,11 +21,11 @@ from potluck.posts.models import Post
 Floats = NDArray[np.float64]
 
 # How many posts may speak for a share, of how many; their score counts by this power.
-NEAR, FOUND, POWER = 300, 6000, 2.0
+NEAR, FOUND, POWER = 300, 3000, 2.0
 # How much holding things that are held together counts, and how many people and posts are looked at for it.
 TOGETHER, PEOPLE, POSTS = 2.0, 2000, 3000
 # How far somebody who holds much, and a share on a busy subject, is held back.
-MUCH, BUSY = 0.3, 0.5
+MUCH, BUSY = 0.3, 0.7
 
 _MEMBERS = """
 SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
