@@ -7,6 +7,7 @@ members who replied five times or more were asked, and how often one of these wa
 `without-load` is by likelihood and cap alone.
 """
 
+import random
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from potluck.match.near import Text
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)
+STRETCH = 26 * WEEK
 
 
 @dataclass(slots=True)
@@ -52,8 +54,8 @@ class Asking:
 
 
 def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
-    """The figures for each cap, over all questions of the time that is tested."""
-    start, end = community.period.tune if tune else community.period.test
+    """The figures for each cap, over all questions of half a year of the time that is tested."""
+    start, end = stretch(community, tune=tune)
     network = Replay(community)
     askings = [Asking(cap, load) for load in (True, False) for cap in CAPS]
     for thread in community.threads:
@@ -63,6 +65,14 @@ def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
     active = _active(community, start, end, network)
     weeks = max(1.0, (end - start) / WEEK)
     return [line for asking in askings for line in _figures(asking, active, weeks)]
+
+
+def stretch(community: Threads, *, tune: bool = False) -> tuple[datetime, datetime]:
+    """Half a year in one piece, as whom one asked lately counts; where it begins is drawn with the folder's seed."""
+    start, end = community.period.tune if tune else community.period.test
+    spare = max(timedelta(0), end - start - STRETCH)
+    began = start + spare * random.Random(community.period.seed).random()
+    return began, min(end, began + STRETCH)
 
 
 def _one(network: Replay, thread: Thread, askings: Sequence[Asking]) -> None:
