@@ -199,10 +199,11 @@ def _meaning(share: _Share, parts: tuple[Part, ...], may: NDArray[np.bool_]) -> 
     number = sum(len(part.ids) for part in parts)
     usual = np.sum([part.total for part in parts], axis=0) / (number + _AS_MANY)
     own = share.vector - usual
-    # (unit - usual) · own and |unit - usual|, without making that table.
-    with_own = np.concatenate([part.vectors @ own for part in parts])[may] - usual @ own
+    # (unit - usual) · own and |unit - usual|, without making that table, and reading the vectors once.
+    pair = np.stack([own, usual], axis=1)
+    with_own, with_usual = np.concatenate([part.vectors @ pair for part in parts])[may].T
+    with_own = with_own - usual @ own
     known = np.concatenate([part.known for part in parts])[may]
-    with_usual = np.concatenate([part.vectors @ usual for part in parts])[may]
     lengths = np.sqrt(np.maximum(known - 2 * with_usual + usual @ usual, 1e-6))
     near: Floats = (with_own / (lengths * max(float(np.linalg.norm(own)), 1e-6))).astype(np.float64)
     if known.any():
