@@ -154,6 +154,10 @@ class OpenWindow(Protocol):
     ) -> Page: ...
 
 
+# What htmx says of a request that was under way when somebody went on to another page. One that fails says more.
+_LEFT = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 @dataclass
 class Windows:
     """The windows of one test, and their complaints: script errors, refused styles, broken requests."""
@@ -186,7 +190,11 @@ class Windows:
         page.on("pageerror", lambda error: self.troubles.append(f"script error on {page.url}: {error}"))
         page.on(
             "console",
-            lambda said: self.troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+            lambda said: (
+                self.troubles.append(f"{page.url}: {said.text}")
+                if said.type == "error" and not said.text.startswith(_LEFT)
+                else None
+            ),
         )
         return page
 
