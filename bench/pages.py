@@ -12,7 +12,7 @@ from bench.build import COOKIES, FAMOUS
 from bench.house import WEB, House
 
 Figures = dict[str, tuple[float, str]]
-TIMES, WARM = 400, 40
+TIMES, WARM = 400, 200
 
 
 def sessions(data: Path) -> dict[int, str]:
@@ -38,8 +38,21 @@ def pages(house: House, data: Path) -> Figures:
     found: Figures = {}
     found |= _cost("home_40", house, data, lambda: "/home")
     found |= _cost("thread_50", house, data, lambda: f"/posts/{chance.choice(threads)}")
+    found |= _first_look(house, data)
     found |= _cost("person_page", house, data, lambda: f"/@p{chance.choice(people)}")
     return found
+
+
+def _first_look(house: House, data: Path) -> Figures:
+    """Posts that nobody looked at before: what is related to each is found then, and kept."""
+    posts = ask(
+        data,
+        "SELECT id FROM posts_post WHERE reply_to_id IS NULL AND audience = 0 ORDER BY md5(id::text) LIMIT 100",
+    )
+    cookies = list(sessions(data).values())
+    return _measured(
+        "post_first_look", house, [(f"/posts/{post}", cookies[post % len(cookies)]) for post in posts]
+    )
 
 
 def _cost(name: str, house: House, data: Path, path: object) -> Figures:
