@@ -21,12 +21,13 @@ from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, hit, over
 from bench.matching.formats import Thread, Threads
 from potluck.kit.ids import new_id
+from potluck.match import open_questions
 from potluck.match.fits import FEATURES, Fit, fits
 from potluck.match.gate import Gate, learn
 from potluck.match.open_questions import forget
 from potluck.posts.models import Kind, Post
 
-DAY = timedelta(days=1)
+DAY, AGES = timedelta(days=1), timedelta(days=36_500)
 WORDS = 12
 UNRELATED = 4
 FOLDS = 5
@@ -86,6 +87,7 @@ def unrelated(community: Threads, events: Sequence[Event]) -> Iterator[Event]:
 def held(community: Threads) -> list[Held]:
     """Every event and unrelated reply of a site, held against its questions in the order of time."""
     forget()
+    open_questions.NEW = AGES  # What comes here comes in the order of time, but with dates of long ago.
     replay = Replay(community)
     events = [event for thread in community.threads if (event := first_answer(thread))]
     keys: dict[int, str] = {}

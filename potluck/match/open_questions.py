@@ -32,7 +32,7 @@ _FEW = 50
 _BACK = timedelta(minutes=2)
 
 # What is older when it comes, or is said in other words after so long, is there with the next hour.
-_NEW = timedelta(days=7)
+NEW = timedelta(days=7)
 
 _OPEN = """
 SELECT i.post_id, p.author_id, p.title, p.language, i.weights::text, m.whole::text, m.gist::text, i.at
@@ -99,7 +99,7 @@ def open_questions(encoder: Encoder | None) -> tuple[Part, ...]:
         _held = _Held(encoder=name, made=time.monotonic())
     values: dict[str, object] = {"encoder": name}
     if _held.asked:
-        values |= {"after": first_id(_held.asked - _NEW), "since": _held.asked - _BACK}
+        values |= {"after": first_id(_held.asked - NEW), "since": _held.asked - _BACK}
     found = _SINCE if _held.asked else _ALL
     ((_held.asked,),) = ask("SELECT now()", ())
     rows = [cast(Row, row) for row in ask(found, values) if (row[0], row[7]) not in _held.seen]
