@@ -72,6 +72,7 @@ WHERE p.id = ANY(%(ids)s) AND a.account_id IS NOT NULL AND p.arrived_at - a.join
             SELECT FROM posts_post o WHERE o.author_id = p.author_id AND o.id < p.id AND o.reply_to_id IS NULL
                 AND o.source_id IS NULL AND o.audience <= {Audience.MEMBERS:d} AND o.kind <> 'question'
             LIMIT {SHARES}) before) < {SHARES}
+ORDER BY p.id
 """
 
 
