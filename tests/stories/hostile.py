@@ -88,7 +88,8 @@ def open_reader(browser: Browser, client: Client, *, policy: bool) -> tuple[Read
     """A reader in a fresh profile, with our content security policy on or off, and how to close it."""
     context = browser.new_context(bypass_csp=not policy, service_workers="block", base_url=ORIGIN)
     context.add_init_script(TRAP)
-    context.set_default_timeout(20_000)
+    # At full length a list has thousands of rows, each of them odd.
+    context.set_default_timeout(120_000)
     reader = Reader(context.new_page(), client)
     context.route("**/*", reader.answer)
     reader.page.on(
