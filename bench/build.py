@@ -22,6 +22,7 @@ from bench.words import SUBJECTS, Vocabulary
 from potluck.kit.ids import new_id
 from potluck.people.models import Account, Person
 from potluck.posts.models import Kind, Post
+from potluck.search.backlog import work_off
 from potluck.search.index import _row as words_of  # the statement alone would measure nothing here
 from potluck.search.statistics import refresh_statistics
 
@@ -41,7 +42,7 @@ _KINDS = [Kind.NOTE] * 8 + [Kind.ARTICLE] * 5 + [Kind.LINK] * 5 + [Kind.QUESTION
 
 
 def build(posts: int = POSTS, people: int = PEOPLE, seed: int = 1) -> None:
-    """Make all of it, in about two minutes on two cores."""
+    """Make all of it, in some minutes on two cores."""
     chance = random.Random(seed)
     members = _people(people, FOLLOWERS if people > 100 else 0, chance)
     _say("people and follows")
@@ -50,6 +51,8 @@ def build(posts: int = POSTS, people: int = PEOPLE, seed: int = 1) -> None:
     _say("posts and their words")
     _gifts(chance)
     _home()
+    work_off(seconds=3600, rest=0)
+    _say("what it means")
     refresh_statistics(anew=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
