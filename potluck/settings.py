@@ -112,6 +112,7 @@ INSTALLED_APPS: list[str] = [
     "potluck.deliver",
     "potluck.channels.home",
     "potluck.channels.feeds",
+    "potluck.channels.mail",
     "potluck.web",
 ]
 
@@ -136,7 +137,12 @@ HERE = Path(__file__).parent
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [HERE / "web/templates", HERE / "channels/home/templates", HERE / "channels/feeds/templates"],
+        "DIRS": [
+            HERE / "web/templates",
+            HERE / "channels/home/templates",
+            HERE / "channels/feeds/templates",
+            HERE / "channels/mail/templates",
+        ],
         "OPTIONS": {"environment": "potluck.kit.pages.environment"},
     },
     {
@@ -228,6 +234,13 @@ EMAIL_BACKEND: str = "potluck.kit.outbox.Smtp" if SMTP else "potluck.kit.outbox.
 OUTBOX: Path = DATA / "outbox"
 # Whom mail comes from.
 DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{place.hosts(ORIGIN)[0]}")
+
+# The domain of the addresses mail comes in by: ask@, reply+...@ and so on.
+MAIL_DOMAIN: str = os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip().lower() or place.hosts(ORIGIN)[0]
+# Where mail is taken in: smtp://127.0.0.1:8025, lmtp://127.0.0.1:8024, several by comma. Unset, nowhere.
+MAIL_LISTEN: list[str] = [
+    each for part in os.environ.get("POTLUCK_MAIL_LISTEN", "").split(",") if (each := part.strip())
+]
 
 LANGUAGE_CODE: str = "en"
 # The languages the interface speaks; each has its folder in locale/.

@@ -1,0 +1,83 @@
+"""What only this channel needs to know: letters that came in, secret addresses, and people known by their address."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from potluck.kit.ids import new_id
+from potluck.people.models import Person
+from potluck.posts.models import Post
+
+
+class State(models.TextChoices):
+    """How far a letter is. All but the first two are ends."""
+
+    WAITING = "waiting", _("not looked at yet")
+    UNCONFIRMED = "unconfirmed", _("its sender has to confirm an address first")
+    DONE = "done", _("became a post, or was done as it said")
+    REFUSED = "refused", _("its sender was told why not")
+    IGNORED = "ignored", _("written by a machine, or a loop")
+
+
+class Letter(models.Model):
+    """One message that came in, by the name it has in the world (`message_id`, without angle brackets).
+
+    `raw` is kept until the letter is handled, `sender` and `recipients` are those of the envelope. A message of an
+    archive that was brought in has a letter too, without `raw`: by it replies find their thread.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    message_id = models.CharField(max_length=500, unique=True)
+    sender = models.CharField(max_length=320, blank=True)
+    recipients = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    raw = models.BinaryField(null=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="letters")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="letters")
+    trouble = models.TextField(blank=True)
+    arrived_at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="letter_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["post"], name="letter_post"),
+            models.Index(fields=["person"], name="letter_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class SecretAddress(models.Model):
+    """The token of the address by which a member shares by mail, whatever address they write from."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="share_address"
+    )
+    token = models.CharField(max_length=32, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"share address of {self.person_id}"
+
+
+class Guest(models.Model):
+    """The mail address of somebody who has not joined: who wrote to us, or in an archive that was brought in.
+
+    Nobody but the letters' own handling reads `address`. `confirmed_at` is when its owner showed that it is theirs.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mail_addresses")
+    address = models.CharField(max_length=320, unique=True)
+    confirmed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], name="guest_person")]
+
+    def __str__(self) -> str:
+        return f"guest {self.person_id}"
