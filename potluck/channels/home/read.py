@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import connection
 from markupsafe import Markup
 
-from potluck.channels.home.asked import what_waits
+from potluck.deliver.waits import what_waits
 from potluck.channels.home.models import Arrival, Place
-from potluck.channels.home.reasons import names_of, on_thread, worded
-from potluck.channels.home.still import still_so
+from potluck.deliver.reasons import names_of, on_thread, worded
+from potluck.deliver.still import still_so
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from potluck.channels.home.sentences import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
+from potluck.deliver.sentences import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
 from potluck.kit.html import excerpt
 from potluck.kit.ids import moment_of
 from potluck.people.directory import shown_to

@@ -6,7 +6,7 @@ What was declined, closed or taken back does not stand at home any more. What wa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from potluck.channels.home.reasons import Reason
+from potluck.deliver.reasons import Reason
 from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.models import Post
