@@ -15,7 +15,7 @@ from bench.matching.alike import say
 from bench.matching.community import draft, empty, members, write
 from bench.matching.figures import Figure, figure, recall
 from bench.matching.formats import Libraries
-from potluck.match.holdings import forget
+from potluck.match.holdings import holdings
 from potluck.match.kin import Share, people_for, shares_for, weighed
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
@@ -27,7 +27,7 @@ BEGAN = datetime(2015, 1, 1, tzinfo=UTC)
 
 def serendipity(community: Libraries) -> list[Figure]:
     """Both ways."""
-    forget()
+    holdings.forget()
     people, _posts, new = _load(community)
     able = {people[str(who)].id for who, known, _cold in community.people if len(known) >= LEAST}
     right: dict[int, set[int]] = {}

@@ -4,18 +4,17 @@ Made anew every hour, and at each call where there is little. What somebody keep
 only ever counted together, and what comes of it is shown to those who hold the things themselves.
 """
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from potluck.kit.kept import Kept
 from potluck.kit.sql import ask
 
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_ANEW_SECONDS = 3600
 _LITTLE = 2000
 # Of somebody who holds very much, the newest tell what they care for.
 _MOST = 500
@@ -65,22 +64,8 @@ class Holdings:
         return self.posts[self.held[self.starts[place] : self.starts[place + 1]]]
 
 
-_kept: tuple[float, Holdings] | None = None
-
-
-def forget() -> None:
-    """Make everything anew at the next call."""
-    global _kept
-    _kept = None
-
-
-def holdings() -> Holdings:
-    """Who holds what, as of the last hour."""
-    global _kept
-    late = _kept is None or time.monotonic() - _kept[0] > _ANEW_SECONDS or len(_kept[1].held) < _LITTLE
-    if _kept is None or late:
-        _kept = (time.monotonic(), _made(np.array(ask(_HELD, ()), dtype=np.int64).reshape(-1, 2)))
-    return _kept[1]
+def _read() -> Holdings:
+    return _made(np.array(ask(_HELD, ()), dtype=np.int64).reshape(-1, 2))
 
 
 def _made(pairs: Keys) -> Holdings:
@@ -106,3 +91,7 @@ def _added(worth: Floats, these: Keys, starts: Keys, others: Keys, many: int) ->
     sizes = starts[places + 1] - starts[places]
     chosen = np.repeat(starts[places] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
     return np.bincount(others[chosen], np.repeat(worth[places], sizes), many).astype(np.float64)
+
+
+# Who holds what, as of the last hour.
+holdings = Kept(_read, seconds=3600, worth=lambda held: len(held.held) >= _LITTLE)

@@ -4,33 +4,21 @@ Few verdicts move it little; it begins with the one that comes with Potluck. A v
 who gave it, and what somebody takes back teaches nothing.
 """
 
-import time
-
 import numpy as np
 
+from potluck.kit.kept import Kept
 from potluck.kit.sql import ask
 from potluck.match.fits import FEATURES, GATE
 from potluck.match.gate import Gate, learn
 
 # Fewer verdicts than this teach nothing, and only the newest so many do.
 LEAST, MOST = 20, 5000
-_ANEW_SECONDS = 3600
 
 _JUDGED = f"""
 SELECT f."case"::text, v.says <> 'no' FROM questions_verdict v
 JOIN questions_found f ON f.question_id = v.question_id AND f.post_id = v.post_id
 WHERE cardinality(f."case") = %(features)s ORDER BY v.id DESC LIMIT {MOST}
 """
-
-_kept: tuple[float, Gate] | None = None
-
-
-def taught_gate() -> Gate:
-    """The gate to hold new shares against, as of the last hour."""
-    global _kept
-    if _kept is None or time.monotonic() - _kept[0] > _ANEW_SECONDS:
-        _kept = (time.monotonic(), teach())
-    return _kept[1]
 
 
 def teach() -> Gate:
@@ -41,3 +29,7 @@ def teach() -> Gate:
     cases = np.array([[float(value) for value in case.strip("{}").split(",")] for case, _good in rows])
     right = np.array([float(good) for _case, good in rows])
     return learn(FEATURES, cases, right, start=GATE)
+
+
+# The gate to hold new shares against, as of the last hour.
+taught_gate = Kept(teach, seconds=3600)

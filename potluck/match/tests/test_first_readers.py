@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.match import serendipity
-from potluck.match.holdings import forget
+from potluck.match.holdings import holdings
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -25,10 +25,10 @@ BRAN = "A ring of dry bran keeps slugs off young seedlings until it rains."
 @pytest.fixture
 def work(work: Work) -> Work:
     def work_and_count() -> None:
-        forget()
+        holdings.forget()
         work()
         refresh_statistics()
-        forget()
+        holdings.forget()
 
     return work_and_count
 
@@ -36,9 +36,9 @@ def work(work: Work) -> Work:
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> Iterator[None]:
     """Who holds what is looked up once an hour; each test begins with nothing."""
-    forget()
+    holdings.forget()
     yield
-    forget()
+    holdings.forget()
 
 
 def old(*people: Person) -> None:
