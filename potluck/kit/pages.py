@@ -15,10 +15,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from jinja2 import ChainableUndefined, Environment
 from markupsafe import Markup
@@ -56,6 +57,13 @@ def environment(**options: Any) -> Environment:
         json_ld=json_ld,
     )
     return env
+
+
+def back_or(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+    """To the page this came from, if it is one of ours."""
+    to = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(to if safe else otherwise)
 
 
 def render(

@@ -3,14 +3,13 @@
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from potluck import door
 from potluck.kit.errors import Missing
 from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.kit.pages import back_or, render, say
 from potluck.posts.acknowledge import thank, unthank, use
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete, undelete
@@ -99,7 +98,4 @@ def _answer(request: MemberRequest, post: Post, act: str, done: bool) -> HttpRes
     """The toggle as it is now for htmx; the page it came from otherwise."""
     if request.headers.get("HX-Request"):
         return render(request, "parts/act.html", {"id": post.id, "act": act, "done": done, "layout": None})
-    to = request.POST.get("next") or request.headers.get("Referer", "")
-    return redirect(
-        to if url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}) else post.page
-    )
+    return back_or(request, post.page)

@@ -2,13 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from potluck.kit.errors import Malformed
 from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.kit.pages import back_or, render, say
 from potluck.posts.models import Post
 from potluck.questions.close import close, reopen
 from potluck.questions.judge import judge, unjudge
@@ -118,6 +117,4 @@ def _piece(request: MemberRequest, question: Post, facts: dict[str, object]) -> 
     """The piece as it is now for htmx; the page it came from otherwise."""
     if request.headers.get("HX-Request"):
         return render(request, "questions/asked.html", {**facts, "layout": None})
-    to = request.POST.get("next") or request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
-    return redirect(to if safe else question.page)
+    return back_or(request, question.page)

@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -14,7 +12,7 @@ from potluck.channels.home.models import Arrival
 from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.kit.pages import back_or, render, say
 from potluck.match.serendipity import from_afar
 from potluck.match.suggest import people_to_follow
 from potluck.posts import ripple as ripples
@@ -89,7 +87,7 @@ def seen(request: MemberRequest, post_id: int) -> HttpResponse:
     Arrival.objects.filter(person=request.viewer, post_id=post_id).update(seen_at=at)
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse(status=204)
-    return _back(request)
+    return back_or(request, "/home")
 
 
 @require_POST
@@ -97,7 +95,7 @@ def seen(request: MemberRequest, post_id: int) -> HttpResponse:
 def all_seen(request: MemberRequest) -> HttpResponse:
     """Be done with today."""
     Arrival.objects.filter(person=request.viewer, seen_at=None).update(seen_at=timezone.now())
-    return _back(request)
+    return back_or(request, "/home")
 
 
 @require_POST
@@ -113,7 +111,7 @@ def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
     morning = read.dawn(request.viewer) + timedelta(days=int(days), hours=7)
     keep(post, by=request.viewer, remind_at=morning)
     say(request, _("It comes back on that morning."), undo=f"{post.page}/keeping")
-    return _back(request)
+    return back_or(request, "/home")
 
 
 @require_safe
@@ -130,10 +128,3 @@ def ripple(request: MemberRequest, post_id: int) -> HttpResponse:
         "helped": helped_by(post, request.viewer),
     }
     return render(request, "home/ripple.html", context)
-
-
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page this came from, if it is one of ours."""
-    to = request.POST.get("next") or request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
-    return redirect(to if safe else "/home")
