@@ -77,7 +77,6 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.safety.mind",
     "potluck.search.backlog",
     "potluck.search.emptied",
-    "potluck.safety.mind",
     "potluck.search.mind",
     "potluck.match.asking",
     "potluck.match.serendipity",
