@@ -5,7 +5,7 @@ added; a question that nobody answered yet, and a younger one, come a little bef
 fits decides, by `verdict`: tell at once, offer in the digest, or silence.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log1p
 
@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from potluck.kit.ids import moment_of
 from potluck.kit.sql import ask
 from potluck.match.gate import Gate
-from potluck.match.open_questions import Part, idf_of, open_questions
+from potluck.match.open_questions import Part, as_vector, idf_of, open_questions
 from potluck.match.passage import passage
 from potluck.posts.models import Post
 from potluck.search.encoder import Encoder, encoder
 from potluck.search.index import K1, words_of
+from potluck.search.meaning import whole_of
 
 Floats = NDArray[np.float64]
 
@@ -108,12 +109,10 @@ def verdict(chance: float) -> str:
     return "tell" if chance >= TELL else "offer" if chance >= OFFER else "silence"
 
 
-def fits(
-    posts: Sequence[Post], *, closed: Collection[int] = (), limit: int = 5, gate: Gate | None = None
-) -> list[Fit]:
+def fits(posts: Sequence[Post], *, limit: int = 5, gate: Gate | None = None) -> list[Fit]:
     """The open questions of others, asked before them, that new posts may answer: at most `limit` each, best first.
 
-    `closed` are questions that stand no longer, beside those closed. Who may see what is for the caller.
+    Who may see what is for the caller.
     """
     by = encoder()
     parts = open_questions(by)
@@ -121,7 +120,7 @@ def fits(
         return []
     found: list[Fit] = []
     for share in _shares(posts, by):
-        scores = _scores(share, parts, closed)
+        scores = _scores(share, parts)
         if scores is not None:
             found += _fits(share, scores, limit, gate or GATE, by)
     return found
@@ -136,16 +135,11 @@ def _shares(posts: Sequence[Post], by: Encoder | None) -> Iterable[_Share]:
         vector = None
         if by is not None:
             text = known.get(post.id)
-            vector = np.array(text[1:-1].split(","), dtype=np.float32) if text else _encoded(post, by)
+            vector = as_vector(text) if text else by.encode([whole_of(post.title, post.text)])[0]
         yield _Share(post, words, idf, length, language, vector)
 
 
-def _encoded(post: Post, by: Encoder) -> NDArray[np.float32]:
-    vector: NDArray[np.float32] = by.encode(["\n".join(filter(None, (post.title, post.text)))])[0]
-    return vector
-
-
-def _scores(share: _Share, parts: tuple[Part, ...], closed: Collection[int]) -> _Scores | None:
+def _scores(share: _Share, parts: tuple[Part, ...]) -> _Scores | None:
     """All questions at once; None where there is none to be meant."""
     ids = np.concatenate([part.ids for part in parts])
     authors = np.concatenate([part.authors for part in parts])
@@ -155,8 +149,6 @@ def _scores(share: _Share, parts: tuple[Part, ...], closed: Collection[int]) -> 
     may = np.zeros(len(ids), dtype=bool)
     may[len(ids) - 1 - last] = True
     may &= (ids < share.post.id) & (authors != share.post.author_id)
-    if closed:
-        may &= ~np.isin(ids, np.fromiter(closed, dtype=np.int64))
     if not may.any():
         return None
     bm25, title, cosine = words[:, may]

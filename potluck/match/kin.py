@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.sql import ask
 from potluck.match.holdings import Holdings, holdings
 from potluck.match.near import Text, near_by_words
+from potluck.people.directory import members_among
 from potluck.posts.models import Post
 
 Floats = NDArray[np.float64]
@@ -26,11 +26,6 @@ NEAR, FOUND, POWER = 300, 3000, 2.0
 TOGETHER, PEOPLE, POSTS = 2.0, 2000, 3000
 # How far somebody who holds much, and a share on a busy subject, is held back.
 MUCH, BUSY = 0.3, 0.7
-
-_MEMBERS = """
-SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
-  AND approved_at IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ def people_for(share: Post | Share, *, limit: int = 10, but: Collection[int] = (
     even = share.scores / np.maximum(held.sizes, 1.0) ** MUCH
     order = np.argsort(-even, kind="stable")
     order = order[even[order] > 0][: limit * 2 + len(but) + 1]
-    members = _members(held.people[order].tolist()) - {share.post.author_id, *but}
+    members = members_among(held.people[order].tolist()) - {share.post.author_id, *but}
     chosen = [place for place in order.tolist() if int(held.people[place]) in members][:limit]
     return [_kin(int(held.people[place]), share, float(even[place]), held) for place in chosen]
 
@@ -129,10 +124,6 @@ def _placed(worth: Mapping[int, float], held: Holdings) -> Floats:
         if place < len(held.posts) and held.posts[place] == post:
             values[place] = value
     return values
-
-
-def _members(ids: list[int]) -> set[int]:
-    return {row[0] for row in ask(_MEMBERS, {"ids": ids})}
 
 
 def _kin(person: int, share: Share, score: float, held: Holdings) -> Kin:

@@ -11,16 +11,16 @@ from django.utils import timezone
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
 from potluck.match.near import Text
+from potluck.match.open_questions import idf_of
 from potluck.match.passage import passage
 from potluck.match.who_knows import who_knows
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
-from potluck.questions.state import Named, named
+from potluck.questions.state import Named, named, who_ask
 from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
 from potluck.search.languages import language_of
-from potluck.search.rank import counted, known
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4
@@ -113,10 +113,6 @@ _OPEN = """
 SELECT q.id FROM posts_post q WHERE q.id = ANY(%s) AND q.kind = 'question' AND q.reply_to_id IS NULL
   AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
 """
-_WHO_ASKS = """
-SELECT q.id, q.author_id FROM posts_post q WHERE q.id = ANY(%(ids)s)
-UNION ALL SELECT m.question_id, m.person_id FROM questions_metoo m WHERE m.question_id = ANY(%(ids)s)
-"""
 
 
 def _open(ids: list[int]) -> set[int]:
@@ -125,9 +121,7 @@ def _open(ids: list[int]) -> set[int]:
 
 def _same(found: Sequence[Alike], viewer: Person | None) -> list[Same]:
     ids = [one.post for one in found][:SAME]
-    who: dict[int, list[int]] = {}
-    for question, person in ask(_WHO_ASKS, {"ids": ids}):
-        who.setdefault(question, []).append(person)
+    who = who_ask(ids)
     names = named([person for people in who.values() for person in people], viewer)
     me = viewer.id if viewer else 0
     return [
@@ -152,7 +146,9 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
         .filter(id__in=said.values())
         .values_list("id", "text", "language")
     }
-    idf = _idf(words)
+    found_words = tokens(words)
+    terms = count_tokens(found_words, language_of("", frozenset(map(str.lower, found_words))))
+    idf, _counts = idf_of(terms)
     return [
         Answer(
             line,
@@ -162,13 +158,6 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
         for line in telling
         if said[line.id] in texts
     ]
-
-
-def _idf(words: str) -> dict[int, float]:
-    found = tokens(words)
-    terms = count_tokens(found, language_of("", frozenset(map(str.lower, found))))
-    counts = counted(known(), [frozenset(terms)])
-    return {term: counts.idf(frozenset({term})) for term in terms}
 
 
 def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:

@@ -5,24 +5,20 @@ That is joined with what they shared and say they can help with, with what they 
 how much and how lately they answered. How often somebody may be asked, and whether they wish to, is for the caller.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
-from math import exp
 
 from django.utils import timezone
 
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.bent import bent
-from potluck.match.near import Near, Text, asked_of, near
+from potluck.match.near import Near, Text, asked_of, fading, near
 from potluck.people.models import Person
 
 # So many threads have a vote.
 THREADS = 150
-FADING_DAYS = 365.0
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 # The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
 # of 2010 and 2011 on a mailing list, rlist-geo: the votes, as a part of the most anybody has; replies to others
@@ -36,7 +32,7 @@ LEAST = 0.1
 DECLARED = 2.0
 # The people who answered most in the last month are looked at, whatever the question.
 BUSY = 50
-_BUSY_DAYS, _WORDS = 30, 100
+_BUSY_DAYS = 30
 
 # Whoever replied to somebody else in these threads, with their last reply there.
 _ANSWERED = """
@@ -63,7 +59,9 @@ FROM people_person m LEFT JOIN LATERAL (
 WHERE m.id = ANY(%(people)s) AND m.account_id IS NOT NULL AND m.suspended_at IS NULL AND m.approved_at IS NOT NULL
 GROUP BY m.id
 """
-_DECLARED = "SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s)"
+_DECLARED = """
+SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s) LIMIT %(most)s::bigint
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +120,12 @@ def likely(
     return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
 
 
+def declared(text: Text, most: int | None = None) -> list[tuple[int, str]]:
+    """(person, topic) of those who say they can help with something the text is about."""
+    rows: list[tuple[int, str]] = ask(_DECLARED, {"tags": text.topics, "most": most})
+    return rows
+
+
 def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]:
     """The votes of near threads, near things of one's own, and what people say they can help with."""
     cases: dict[int, _Case] = {}
@@ -130,15 +134,15 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
         worth[one.thread] = max(one.score, worth.get(one.thread, one.score))
         if one.post == one.thread and one.words > 0:
             case, share = cases.setdefault(one.author, _Case()), max(one.score, LEAST)
-            case.own += share * _fading(one.post, now)
+            case.own += share * fading(one.post, now)
             case.shared = max(case.shared, (share, one.post))
     parts = _parts(worth)
     for thread, person, post in ask(_ANSWERED, {"threads": list(parts)}):
-        vote = parts[thread] * _fading(post, now)
+        vote = parts[thread] * fading(post, now)
         case = cases.setdefault(person, _Case())
         case.votes += vote
         case.answer = max(case.answer, (vote, post))
-    for person, tag in ask(_DECLARED, {"tags": _topics(text)}):
+    for person, tag in declared(text):
         case = cases.setdefault(person, _Case())
         case.own += DECLARED
         case.tags.append(tag)
@@ -159,16 +163,6 @@ def _parts(worth: Mapping[int, float]) -> dict[int, float]:
     high, low = ranked[0][1], ranked[-1][1]
     low -= (high - low) / len(ranked)  # Where there are few, the last says something, too.
     return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in ranked}
-
-
-def _topics(text: Text) -> list[str]:
-    """What a topic may be called that the text is about: its tags, its words, and two of them in a row."""
-    words = re.findall(r"\w+", f"{text.title} {text.text[:2000]}".lower())[:_WORDS]
-    return list({*text.tags, *words, *(f"{one}-{two}" for one, two in pairwise(words))})
-
-
-def _fading(post: int, now: datetime) -> float:
-    return exp(-max(0.0, (now - moment_of(post)).total_seconds() / 86400) / FADING_DAYS)
 
 
 def _score(case: _Case, most: float, active: tuple[float, float, int]) -> float:

@@ -4,20 +4,26 @@ The word index and the index of meaning each name their nearest; each is then sc
 see is looked at, so that nothing said from it, nor who is named, tells them more.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from datetime import datetime
+from itertools import pairwise
+from math import exp
 
 from django.db import connection, transaction
 
+from potluck.kit.ids import moment_of
 from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
 from potluck.search.encoder import encoder
 from potluck.search.index import K1, words_of
-from potluck.search.meaning import as_text, whole_of
-from potluck.search.rank import Asked, Counts, best, counted, known, vector
+from potluck.search.like import like
+from potluck.search.meaning import as_text, nearest, whole_of
+from potluck.search.rank import Asked, best, known, vector
+from potluck.search.score import z
 
 # How many past posts may speak for a text, and how many of them the index of meaning names.
 NEAR, BY_MEANING = 400, 150
@@ -25,6 +31,8 @@ NEAR, BY_MEANING = 400, 150
 MEANING = 0.5
 # So many of the terms weigh; the rarest find, while together they are in so few posts.
 _TERMS, _FINDING = 60, 3000
+# What somebody did counts less as it is longer ago.
+_FADING_DAYS = 365.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,17 @@ class Text:
     def of(cls, post: Post) -> "Text":
         """The same of a post."""
         return cls(post.title, post.text, tuple(post.tags), post.language)
+
+    @property
+    def words(self) -> list[str]:
+        """Its words as they stand there, in small letters."""
+        return re.findall(r"[^\W_]+", f"{self.title} {self.text}".lower())
+
+    @property
+    def topics(self) -> list[str]:
+        """What a topic may be called that it is about: its tags, its first words, and two of them in a row."""
+        words = self.words[:200]
+        return list({*self.tags, *words, *(f"{one}-{two}" for one, two in pairwise(words))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +99,20 @@ def asked_of(text: Text, finding: int = _FINDING) -> Asked | None:
     """The question for the index: terms weigh by what they say; None where no word is known."""
     unsaved = Post(title=text.title, text=text.text, tags=list(text.tags), language=text.language)
     words, _length, _language = words_of(unsaved)
-    counts = counted(known(), [frozenset(words)])
-    telling = {
-        term: often / (often + K1) * counts.idf(frozenset({term}))
-        for term, often in words.items()
-        if counts.having.get(term)
-    }
-    order = sorted(telling, key=lambda term: (-telling[term], term))[:_TERMS]
-    some = _finding(order, counts, finding)
-    return Asked(every=(some,), idf={term: telling[term] for term in order}) if some else None
+    weights = {term: often / (often + K1) for term, often in words.items()}
+    return like(weights, known(), least=1, finding=(_TERMS, finding))
 
 
-def _finding(order: Sequence[int], counts: Counts, most: int) -> frozenset[int]:
-    """What tells most, while it is in few posts together."""
-    some: set[int] = set()
-    matched = 0
-    for term in order:
-        if not some or matched + counts.having[term] <= most:
-            some.add(term)
-            matched += counts.having[term]
-    return frozenset(some)
+def fading(post: int, now: datetime) -> float:
+    """What something said in a post still counts, of one."""
+    return exp(-max(0.0, (now - moment_of(post)).total_seconds() / 86400) / _FADING_DAYS)
 
 
 def _named(whole: str) -> list[int]:
-    model = encoder()
-    size = model.dimension if model else 0
-    sql = (
-        f"SELECT post_id FROM search_meaning WHERE dimension = {size} AND encoder = %(encoder)s"
-        f" ORDER BY whole::halfvec({size}) <#> %(whole)s::text::halfvec({size}) LIMIT {BY_MEANING}"
-    )
+    found = nearest(whole, BY_MEANING)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL hnsw.ef_search = {BY_MEANING}")
-        cursor.execute(sql, {"encoder": model.name if model else "", "whole": whole})
+        cursor.execute(found.sql, found.params)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -143,13 +144,6 @@ def _scored(
 def _joined(words: Sequence[float], meanings: Sequence[float | None]) -> list[float]:
     """Both in standard deviations above the mean, added; what is not known counts as the mean."""
     joined = []
-    for word, meaning in zip(_even(words), _even(meanings), strict=True):
+    for word, meaning in zip(z(words), z(meanings), strict=True):
         joined.append(word + MEANING * meaning)
     return joined
-
-
-def _even(values: Sequence[float | None]) -> list[float]:
-    there = [value for value in values if value is not None]
-    mean = sum(there) / len(there) if there else 0.0
-    spread = sqrt(sum((value - mean) ** 2 for value in there) / len(there)) if there else 0.0
-    return [(value - mean) / spread if value is not None and spread > 1e-9 else 0.0 for value in values]

@@ -170,11 +170,16 @@ def _vectors(texts: list[tuple[str | None, str | None]], dimension: int) -> Floa
     for row, pair in zip(rows, texts, strict=True):
         for text in pair:
             if text is not None:
-                row += np.array(text[1:-1].split(","), dtype=np.float32)
+                row += as_vector(text)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     lengths[lengths == 0] = 1
     rows /= lengths
     return rows
+
+
+def as_vector(text: str) -> Floats:
+    """A vector as PostgreSQL writes it, `[value,…]`."""
+    return np.array(text[1:-1].split(","), dtype=np.float32)
 
 
 def idf_of(terms: Iterable[int]) -> tuple[dict[int, float], Counts]:

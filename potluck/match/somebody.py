@@ -5,19 +5,14 @@ How near things are is measured against all that is near; where little was share
 
 from datetime import datetime
 
-from potluck.kit.sql import ask
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text, near
+from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.search.rank import known
 
 # With more posts than this, whoever has something to say has said it.
 SMALL = 5000
-
-_MEMBERS = """
-SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
-  AND approved_at IS NOT NULL AND removed_at IS NULL
-"""
 
 
 def somebody(
@@ -34,7 +29,7 @@ def somebody(
     for one in near(text, asker, limit=limit * 2):
         if one.words > 0 and one.author not in here:
             more.setdefault(one.author, one.post)
-    members = {row[0] for row in ask(_MEMBERS, {"ids": list(more)})}
+    members = members_among(more)
     lowest = min((one.score for one in telling), default=1.0) / 2
     telling += [
         Likely(person, lowest, {"code": "shared", "who": person}, post)

@@ -3,30 +3,19 @@
 `likely` ranks better and looks at everybody; this takes a few milliseconds, and each name comes with what shows it.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
-from math import exp
 
-from potluck.kit.ids import moment_of
-from potluck.kit.sql import ask
-from potluck.match.likely import FADING_DAYS, Likely
-from potluck.match.near import Text
+from potluck.match.likely import Likely, declared
+from potluck.match.near import Text, fading
+from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import AskingWishes
 
 # An answer says so much more than a share that somebody knows; what they say themselves, as much as an answer.
 SHARED, DECLARED = 0.5, 1.0
-_SAID = 300
-_WORD = re.compile(r"[^\W_]+")
-
-_DECLARED = "SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(tags)s) LIMIT 50"
-_MEMBERS = """
-SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
-  AND approved_at IS NOT NULL AND removed_at IS NULL
-"""
+_SAID, _MOST = 300, 50
 
 
 def who_knows(text: Text, threads: Sequence[int], viewer: Person | None, now: datetime) -> list[Likely]:
@@ -42,14 +31,14 @@ def who_knows(text: Text, threads: Sequence[int], viewer: Person | None, now: da
         cases[person] = (before + score, best or Likely(person, score, reason, post))
 
     for key, thread, author, begun_by, kind in _said(threads, viewer):
-        worth = _fading(key, now) / (1 + place[thread])
+        worth = fading(key, now) / (1 + place[thread])
         if key != thread and author != begun_by:
             speaks(author, worth, "answered", key)
         elif key == thread and kind != Kind.QUESTION:
             speaks(author, worth * SHARED, "shared", key)
-    for person, tag in ask(_DECLARED, {"tags": _topics(text)}):
+    for person, tag in declared(text, _MOST):
         speaks(person, DECLARED, "declared", tag=tag)
-    wanted = {row[0] for row in ask(_MEMBERS, {"ids": list(cases)})} - ({viewer.id} if viewer else set())
+    wanted = members_among(cases) - ({viewer.id} if viewer else set())
     wanted -= _left_in_peace(text, list(wanted))
     return [cases[person][1] for person in sorted(wanted, key=lambda person: -cases[person][0])]
 
@@ -62,23 +51,9 @@ def _said(threads: Sequence[int], viewer: Person | None) -> list[tuple[int, int,
     return [(key, thread, author, begun.get(thread, 0), kind) for key, thread, author, kind in rows]
 
 
-def _fading(post: int, now: datetime) -> float:
-    return exp(-max(0.0, (now - moment_of(post)).total_seconds() / 86400) / FADING_DAYS)
-
-
-def _topics(text: Text) -> list[str]:
-    """What a topic may be called that the text is about: its tags, its words, and two of them in a row."""
-    words = _words(text)[:200]
-    return list({*text.tags, *words, *(f"{one}-{two}" for one, two in pairwise(words))})
-
-
-def _words(text: Text) -> list[str]:
-    return _WORD.findall(f"{text.title} {text.text}".lower())
-
-
 def _left_in_peace(text: Text, people: list[int]) -> set[int]:
     """Those of these people who take no questions, or none on this."""
-    said = " ".join(["", *_words(text), ""])
+    said = " ".join(["", *text.words, ""])
     rows = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week", "topics_never")
     return {
         person

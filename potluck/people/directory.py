@@ -1,10 +1,11 @@
 """Who is out there: search and filters over what people say of themselves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from potluck.kit.sql import Condition
+from potluck.kit.sql import Condition, ask
 from potluck.people.models import Person, Source, Stage, Topic
 
 
@@ -32,9 +33,18 @@ def shown_sql(viewer: Person | None) -> str:
 
 _SHOWN = """{p}.suspended_at IS NULL AND {p}.removed_at IS NULL AND {p}.claimed_by_id IS NULL
     AND ({p}.account_id IS NULL OR {p}.approved_at IS NOT NULL)"""
+_MEMBERS = """
+SELECT id FROM people_person WHERE id = ANY(%(ids)s) AND account_id IS NOT NULL AND suspended_at IS NULL
+  AND approved_at IS NOT NULL AND removed_at IS NULL
+"""
 _UNBLOCKED = """
     AND NOT EXISTS (SELECT FROM people_block b WHERE b.by_id = %s AND b.who_id = {p}.id)
     AND NOT EXISTS (SELECT FROM people_block b WHERE b.by_id = {p}.id AND b.who_id = %s)"""
+
+
+def members_among(people: Iterable[int]) -> set[int]:
+    """Those of these people who are members and here: neither suspended nor waiting to be let in."""
+    return {row[0] for row in ask(_MEMBERS, {"ids": list(people)})}
 
 
 def look(wanted: Looking, viewer: Person | None) -> QuerySet[Person]:

@@ -10,7 +10,7 @@ from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import Line, lines
-from potluck.questions.state import Named, named
+from potluck.questions.state import Named, named, who_ask
 
 MOST, LONG, PAGE = 8, 3, 30
 LONG_AGO = timedelta(days=30)
@@ -44,10 +44,6 @@ SELECT q.id FROM posts_post q WHERE {open} AND q.author_id <> %(me)s AND q.autho
     UNION SELECT p.author_id FROM questions_verdict v JOIN posts_post p ON p.id = v.post_id
           WHERE v.by_id = %(me)s AND v.says <> 'no')
 ORDER BY q.id DESC LIMIT {most}
-"""
-_WHO_ASKS = """
-SELECT q.id, q.author_id FROM posts_post q WHERE q.id = ANY(%(ids)s)
-UNION ALL SELECT m.question_id, m.person_id FROM questions_metoo m WHERE m.question_id = ANY(%(ids)s)
 """
 
 
@@ -108,9 +104,7 @@ def _ids(sql: str, viewer: Person | None, facts: dict[str, object], most: int) -
 def _told(ids: Sequence[int], viewer: Person | None) -> dict[int, Need]:
     if not ids:
         return {}
-    asks: dict[int, list[int]] = {}
-    for question, person in ask(_WHO_ASKS, {"ids": list(ids)}):
-        asks.setdefault(question, []).append(person)
+    asks = who_ask(ids)
     names = named([person for people in asks.values() for person in people], viewer)
     return {
         line.id: Need(line, [names[key] for key in asks.get(line.id, ()) if key in names])

@@ -15,6 +15,11 @@ from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, R
 
 MOST_NAMES, MOST_FOUND = 50, 20
 
+_WHO_ASKS = """
+SELECT q.id, q.author_id FROM posts_post q WHERE q.id = ANY(%(ids)s)
+UNION ALL SELECT m.question_id, m.person_id FROM questions_metoo m WHERE m.question_id = ANY(%(ids)s)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -81,6 +86,14 @@ def state_of(question: Post, viewer: Person | None) -> State:
         state.before = [names[key] for key in quiet if key in names]
     _pieces(state, question, viewer)
     return state
+
+
+def who_ask(questions: Sequence[int]) -> dict[int, list[int]]:
+    """Everybody who asks each of these questions, whoever asked first before who asks it too."""
+    asks: dict[int, list[int]] = {}
+    for question, person in ask(_WHO_ASKS, {"ids": list(questions)}):
+        asks.setdefault(question, []).append(person)
+    return asks
 
 
 def named(people: Sequence[int], viewer: Person | None) -> dict[int, Named]:

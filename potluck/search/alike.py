@@ -20,7 +20,7 @@ from potluck.search.encoder import encoder
 from potluck.search.index import K1
 from potluck.search.languages import language_of
 from potluck.search.like import like
-from potluck.search.meaning import as_text, whole_of
+from potluck.search.meaning import as_text, nearest, whole_of
 from potluck.search.rank import Asked, known, selected, vector
 from potluck.search.score import Likeness, joined, weights_for
 from potluck.search.tokens import count_tokens, facet, tokens
@@ -118,22 +118,10 @@ def _candidates(asked: _Text, kinds: Collection[str] | None, named: int) -> Sele
             narrowed = frozenset(facet("kind", kind) for kind in kinds)
             parts.append(selected(Asked((*asked.asked.every, narrowed), idf=asked.asked.idf), named, "kinds"))
     if asked.whole is not None:
-        parts.append(_nearest(asked.whole, named, asks=False))
+        parts.append(nearest(asked.whole, named))
         if kinds is not None and set(kinds) == {Kind.QUESTION}:
-            parts.append(_nearest(asked.whole, named, asks=True))
+            parts.append(nearest(asked.whole, named, asks=True))
     return union(parts) if parts else Select("SELECT 0 WHERE false")
-
-
-def _nearest(whole: str, named: int, *, asks: bool) -> Select:
-    model = encoder()
-    assert model is not None  # noqa: S101 -- there is a vector
-    size = model.dimension
-    only = " AND asks" if asks else ""
-    return Select(
-        f"(SELECT post_id FROM search_meaning WHERE dimension = {size} AND encoder = %(encoder)s{only}"
-        f" ORDER BY whole::halfvec({size}) <#> %(whole)s::text::halfvec({size}) LIMIT {named:d})",
-        {"encoder": model.name, "whole": whole},
-    )
 
 
 _SCORES = """

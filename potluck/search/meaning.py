@@ -11,7 +11,7 @@ from django.db import connection
 
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
-from potluck.kit.sql import ask
+from potluck.kit.sql import Select, ask
 from potluck.posts.models import Kind
 from potluck.search.encoder import Away, Encoder, encoder
 from potluck.search.models import Meaning, Related
@@ -80,6 +80,22 @@ def _write(model: Encoder, texts: Sequence[_Text]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
+
+
+def nearest(whole: str, named: int, *, asks: bool = False) -> Select:
+    """The posts that come nearest to a vector, as text, by the index; only questions if `asks`.
+
+    No more are found than `hnsw.ef_search` lets it look at.
+    """
+    model = encoder()
+    assert model is not None  # noqa: S101 -- there is a vector
+    size = model.dimension
+    only = " AND asks" if asks else ""
+    return Select(
+        f"(SELECT post_id FROM search_meaning WHERE dimension = {size} AND encoder = %(encoder)s{only}"
+        f" ORDER BY whole::halfvec({size}) <#> %(whole)s::text::halfvec({size}) LIMIT {named:d})",
+        {"encoder": model.name, "whole": whole},
+    )
 
 
 def whole_of(title: str, text: str) -> str:
