@@ -17,9 +17,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from potluck.channels.home import read
-from potluck.deliver.waits import what_waits
 from potluck.deliver.reasons import names_of, worded
 from potluck.deliver.still import still_so
+from potluck.deliver.waits import what_waits
 from potluck.kit import paging
 from potluck.kit.pages import static
 from potluck.kit.syndication import FeedOut, ItemOut, excerpt
