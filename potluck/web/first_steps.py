@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from potluck.kit.errors import Malformed, PotluckError
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.peers import peers
 from potluck.match.suggest import people_to_follow, tags_to_follow
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.join import as_handle, check_handle
@@ -20,6 +21,8 @@ from potluck.web.arrive import AFTER, FIRST_POST
 
 # What `people.join.as_handle` gives to somebody without a name.
 _MADE_UP = re.compile(r"person-[0-9a-f]{6}\Z")
+# So many of those who are near on what one learns.
+NEAR = 3
 NEXT = {"name": "/welcome/sources", "sources": "/welcome/people"}
 
 
@@ -78,8 +81,11 @@ def people(request: MemberRequest) -> HttpResponse:
         return _follow_one(request)
     request.session.pop(FIRST_POST, None)
     chosen = Follow.objects.filter(by=request.viewer, thread=None).select_related("who")
+    near = peers(request.viewer, new_only=True)[:NEAR]
+    known = {one.id for one in near}
     context = {
-        "suggestions": people_to_follow(request.viewer),
+        "peers": near,
+        "suggestions": [one for one in people_to_follow(request.viewer) if one.id not in known],
         "tags": tags_to_follow(request.viewer),
         "chosen": [row for row in chosen if row.who or (row.tag and not row.query)],
         "done": "/welcome/done",

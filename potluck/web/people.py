@@ -9,6 +9,7 @@ from potluck.kit import paging
 from potluck.kit.errors import Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.peers import peers
 from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow
@@ -23,6 +24,8 @@ from potluck.web.person_facts import facts_of_person, shown
 LEVELS = frozenset(map(str, Level.values))
 # So many of the newest things a person shared stand on their page, more a step away.
 SHOWN = 20
+# So many stand above the directory who are near on what one learns.
+NEAR = 4
 
 
 @require_safe
@@ -40,6 +43,8 @@ def people(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     page = paging.by_key(request, look(wanted, viewer).prefetch_related("topics"))
     context = {"wanted": wanted, "page": page, "people": shown(page.rows, viewer)}
+    if viewer is not None and not request.GET:
+        context["peers"] = peers(viewer, new_only=True)[:NEAR]
     return render(request, "people/directory.html", context)
 
 

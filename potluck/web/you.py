@@ -9,6 +9,7 @@ from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.models import Block, Circle, Follow, Level, Mute, Stage, Topic
@@ -53,6 +54,7 @@ def profile(request: MemberRequest) -> HttpResponse:
         "given": form,
         "topics": request.viewer.topics.order_by("tag"),
         "stages": Stage.choices,
+        "peers": peers(request.viewer),
     }
     return render(request, "you/profile.html", context, status=422 if error else 200)
 

@@ -43,6 +43,7 @@ VISITOR = "visitor"
 MEMBERS = frozenset({"author", "friend", "follower", "stranger", "moderator"})
 SIGNED_IN = MEMBERS | {"suspended", "blocked", "waiting"}
 EVERYBODY = SIGNED_IN | {VISITOR}
+HIDING = frozenset({"suspended", "blocked", "waiting"})
 # Whom Ada has blocked sees nothing of hers, though a visitor would.
 _HERS = EVERYBODY - {"blocked"}
 
@@ -144,7 +145,11 @@ def _people(world: World) -> None:
         who.account.save()
         EmailAddress.objects.create(user=who.account, email=who.account.email, primary=True, verified=True)
         feed_token(who)
-        Topic.objects.create(person=who, tag="soil", stage="helping", note=f"zq{role}note")
+        # Some learn it, and those who are hidden since are a step ahead.
+        stage = {"author": "helping", "friend": "helping"}.get(
+            role, "finding" if role in HIDING else "starting"
+        )
+        Topic.objects.create(person=who, tag="soil", stage=stage, note=f"zq{role}note")
     Person.objects.filter(pk=world.people["moderator"].pk).update(moderator_since=timezone.now())
 
 
