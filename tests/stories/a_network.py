@@ -76,6 +76,7 @@ def cast() -> dict[str, Person]:
     for person in (people["ben"], people["long"], people["fatima"]):
         say_topic(person, "soil", "helping", "on clay, mostly")
     say_topic(people["ada"], "grafting", "starting")
+    say_topic(people["dov"], "grafting", "finding")
     say_topic(people["ada"], "soil", "finding", "why clay behaves as it does")
     return people
 
