@@ -68,6 +68,11 @@ CARRIERS: list[str] = [
     "potluck.channels.home.outbound.carrier",
 ]
 
+# What the stream process tells open pages.
+STREAMS: list[str] = [
+    "potluck.channels.home.stream.HomeStream",
+]
+
 # Where the worker finds its jobs.
 PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",

@@ -133,7 +133,7 @@ def _load_all() -> None:
     queue.perform_import_paths()  # type: ignore[no-untyped-call]
     encoder()
     if web.has_stream():
-        import_string(f"{web.STREAM_MODULE}.application")
+        import_string(f"{web.STREAM_MODULE}.streams")()
     application = import_string("potluck.web.wsgi.application")
     environ: dict[str, object] = {"HTTP_HOST": f"localhost:{settings.PORT}", "REMOTE_ADDR": "127.0.0.1"}
     setup_testing_defaults(environ)

@@ -18,10 +18,13 @@ from granian.server.mp import MPServer
 from potluck.kit import processes
 from potluck.kit.errors import Refused
 
-STREAM_MODULE = "potluck.channels.home.stream"
+STREAM_MODULE = "potluck.kit.stream.server"
 # How long a page may still take, and an open stream may hold on, once asked to end.
 PAGE_SECONDS = 3
 STREAM_SECONDS = 1
+# How many open streams one process holds, and how many may knock at once, as they all do after a restart.
+STREAMS_AT_ONCE = 20_000
+STREAM_BACKLOG = 4096
 
 
 def web(args: Namespace) -> None:
@@ -53,6 +56,8 @@ def stream(args: Namespace) -> None:
             loop=Loops.asyncio,
             websockets=False,
             runtime_blocking_threads=1,
+            backlog=STREAM_BACKLOG,
+            backpressure=STREAMS_AT_ONCE,
             workers_kill_timeout=STREAM_SECONDS,
             **_common(),
         )

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from potluck.channels.home import stream, stream_ticket
 from potluck.door import admit
+from potluck.kit.stream import server
+from potluck.kit.stream import ticket as tickets
 from potluck.people.block import block
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
@@ -134,7 +136,7 @@ def test_a_ticket_opens_the_stream_of_one_person_for_a_day(
         signing.dumps(ada.id, salt="x"),
     )
     assert [stream_ticket.person_id(one) for one in forged] == [None] * len(forged)
-    monkeypatch.setattr(stream_ticket, "HOURS", -1)
+    monkeypatch.setattr(tickets, "HOURS", -1)
     assert stream_ticket.person_id(ticket) is None
 
 
@@ -152,7 +154,7 @@ async def _status(scope: dict[str, Any]) -> int:
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
 
-    await stream.application(scope, receive, send)
+    await server.application(scope, receive, send)
     return int(sent[0]["status"])
 
 
@@ -165,6 +167,6 @@ def test_the_stream_tells_only_those_it_was_brought_to(
     work()
     events = [row[0] for row in ben.arrivals.values_list("event")]
     with connection.cursor() as cursor:
-        cursor.execute(stream._HERE, [[ada.id, ben.id, cleo.id], events])
+        cursor.execute(stream.HERE, [[ada.id, ben.id, cleo.id], events])
         assert cursor.fetchall() == [(ben.id,)]
     assert note.id in ben.arrivals.values_list("post_id", flat=True)
