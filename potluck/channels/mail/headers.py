@@ -1,0 +1,163 @@
+"""The headers of a message, as far as they can be read: words in any charset, people, names of messages, dates."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message as Parsed
+from email.utils import getaddresses, parsedate_to_datetime
+
+from potluck.channels.mail.shape import Mailbox
+from potluck.channels.mail.threads import known_as
+
+# So much of one header is looked at; a list of ten thousand recipients is longer.
+LONGEST = 20_000
+MOST_PEOPLE, MOST_REFERENCES = 100, 50
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
+_NAMED = re.compile(r"<([^<>]{1,998})>")
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[\w.-]{1,255}\Z")
+# Archives write addresses so that machines do not find them.
+_OBFUSCATED = re.compile(
+    r"\A([^\s@<>()]{1,64})\s+(?:at|@|\(at\)|\[at\]|_at_)\s+([\w-]+(?:(?:\.|\s+dot\s+)[\w-]+)+)", re.I
+)
+_DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
+_CODED = re.compile(r"=\?[\w.*+-]{1,60}\?[bq]\?", re.IGNORECASE)
+_FILE_NAME = re.compile(r"name\s*=\s*\"?([^\";\r\n]{1,300})", re.IGNORECASE)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def all_raw(parsed: Parsed, name: str) -> list[str]:
+    """All headers of this name as they came: asked by name, the library would make up letters for bytes."""
+    return [str(raw) for key, raw in parsed.raw_items() if key.lower() == name.lower()]
+
+
+def raw(parsed: Parsed, name: str) -> str:
+    """The first of them; empty if there is none."""
+    return next(iter(all_raw(parsed, name)), "")
+
+
+def value(parsed: Parsed, name: str) -> str:
+    """A header on one line, its coded words decoded; empty if there is none."""
+    return words(raw(parsed, name))
+
+
+def words(said: str) -> str:
+    """Decode coded words; what cannot be decoded stays as it stood there."""
+    said = _SPACES.sub(" ", legible(said[:LONGEST]))
+    if _CODED.search(said):
+        with suppress(HeaderParseError, ValueError):
+            said = "".join(_decoded(part, charset) for part, charset in decode_header(said))
+    return _SPACES.sub(" ", legible(said)).strip()
+
+
+def legible(text: str) -> str:
+    """Bytes that were no ASCII in a header come as surrogates: they are UTF-8, or what old Windows programs wrote."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        if _is_escaped(text):
+            return decoded(text.encode("ascii", "surrogateescape"))
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def decoded(raw: bytes, charset: str = "") -> str:
+    """Bytes as text: by the charset said, if there is one of that name and it fits, else by what they look like."""
+    guesses = [charset.strip("\"' ").lower()] if charset else []
+    guesses = [_ALIASES.get(guess, guess) for guess in guesses]
+    if b"\x1b$" in raw:
+        guesses.append("iso2022_jp_2")
+    for guess in (*guesses, "utf-8"):
+        try:
+            return raw.decode(guess)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    with suppress(LookupError, UnicodeError, ValueError):
+        if guesses and guesses[0] != "utf-8":
+            return raw.decode(guesses[0], "replace")
+    return raw.decode("cp1252", "replace")
+
+
+# What programs call a charset, where Python knows a larger one that is meant.
+_ALIASES = {
+    **dict.fromkeys(("ks_c_5601-1987", "ks_c_5601", "euc-kr", "ksc5601"), "cp949"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(
+        ("us-ascii", "ascii", "iso-8859-1", "latin1", "unknown-8bit", "x-unknown", "default"), "utf-8"
+    ),
+    "iso-2022-jp": "iso2022_jp_2",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "iso-8859-8-i": "iso-8859-8",
+}
+
+
+def _is_escaped(text: str) -> bool:
+    return all(ord(letter) < 128 or 0xDC80 <= ord(letter) <= 0xDCFF for letter in text)
+
+
+def _decoded(part: bytes | str, charset: str | None) -> str:
+    if isinstance(part, str):
+        return part
+    # Between coded words the library gives what was there as bytes, which were letters before.
+    return part.decode("raw-unicode-escape", "replace") if charset is None else decoded(part, charset)
+
+
+def people(parsed: Parsed, name: str) -> list[Mailbox]:
+    """Whom a header names, at most a hundred; without whoever has no address."""
+    found: dict[str, Mailbox] = {}
+    for each in all_raw(parsed, name)[:5]:
+        said = _SPACES.sub(" ", legible(each[:LONGEST]))
+        for title, address in getaddresses([said])[:MOST_PEOPLE]:
+            address = address.strip().lower()
+            if _ADDRESS.match(address):
+                found.setdefault(address, Mailbox(words(title)[:200], address))
+    return list(found.values())
+
+
+def sender(parsed: Parsed) -> Mailbox:
+    """Who wrote it: From, else Sender, else Reply-To; of an archive that hides addresses, too. Maybe nobody."""
+    for name in ("From", "Sender", "Reply-To"):
+        said = value(parsed, name)
+        if hidden := _OBFUSCATED.match(said):
+            title = re.search(r"\(([^()]*)\)", said)
+            address = f"{hidden[1]}@{_DOT.sub('.', hidden[2])}".lower()
+            return Mailbox(words(title[1])[:200] if title else "", address)
+        if found := people(parsed, name):
+            return found[0]
+    return Mailbox(value(parsed, "From")[:200], "")
+
+
+def references(parsed: Parsed) -> tuple[str, ...]:
+    """What it says it answers, the oldest first: References, then In-Reply-To."""
+    names: dict[str, None] = {}
+    for header in ("References", "In-Reply-To"):
+        said = _SPACES.sub(" ", raw(parsed, header)[:LONGEST])
+        for name in _NAMED.findall(said)[-MOST_REFERENCES:]:
+            known = known_as(name)
+            names.pop(known, None)
+            names[known] = None
+    return tuple(names)
+
+
+def date(parsed: Parsed) -> datetime | None:
+    """When it says it was written; None where that is no date, or not of our time."""
+    try:
+        when = parsedate_to_datetime(_SPACES.sub(" ", raw(parsed, "Date")[:200]))
+        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    return when if _FIRST < when < _LAST else None
+
+
+def file_name(part: Parsed) -> str:
+    """The name a part says its file has, decoded; maybe empty."""
+    try:
+        said = str(part.get_filename() or "")
+    except (ValueError, TypeError, LookupError):
+        said = ""
+    if "\ufffd" in said:
+        found = _FILE_NAME.search(raw(part, "Content-Disposition") + ";" + raw(part, "Content-Type"))
+        said = found[1] if found else said
+    return words(said)
