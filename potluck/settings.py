@@ -84,6 +84,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.emptied",
     "potluck.search.mind",
     "potluck.match.asking",
+    "potluck.match.newcomers",
     "potluck.match.serendipity",
     "potluck.channels.home.mind",
     "potluck.channels.feeds.poll",

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 # Somebody speaks to the reader: then it need not be said that they are followed, too.
 SPEAKING = frozenset(
     [
-        *("reply", "answer", "yours", "mention", "named", "circle", "first"),
+        *("reply", "answer", "yours", "mention", "named", "circle", "first", "first_word"),
         *("asked_answered", "asked_shared", "asked_declared", "asked_active", "asked_few", "asked_named"),
     ]
 )
@@ -54,6 +54,7 @@ TEXTS = {
     "helped": _noop("It helped %(who)s with this: %(question)s"),
     # what comes unasked
     "first": _noop("%(who)s is new here, and you are among the first to read this"),
+    "first_word": _noop("%(who)s is new here, and a word from you would be welcome"),
     "first_near": _noop("It is close to something of yours,"),
     "first_invited": _noop("You invited them"),
     "received": _noop("It was put before %(who)s"),

@@ -28,6 +28,12 @@ class Kind(models.TextChoices):
         "pointed"  # `about` is what somebody says answers a question (questions.Found), `to` who asked it
     )
     CLOSED = "closed"  # `about` is the question
+    FURTHER = "further"  # `about` is a newcomer's share that is put before one more person
+    PROPOSED = (
+        "proposed"  # `about` is a private answer that `by` would let everybody read, `to` whom it needs, too
+    )
+    PUBLISHED = "published"  # the same, once both have said yes
+    ADAPTED = "adapted"  # `about` is an answer made from a post of `to`'s
     REOPENED = "reopened"
 
 

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.match import serendipity
+from potluck.match import newcomers, serendipity
 from potluck.match.holdings import holdings
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
+from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
 from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Post
@@ -81,6 +82,65 @@ def test_after_the_first_few_one_is_no_newcomer(settled: None, ada: Person, ben:
     shares = [admit(Draft(author=ada, text=f"Dry bran and slugs, note {number}")) for number in range(4)]
     work()
     assert [bool(readers(share)) for share in shares] == [True, True, True, False]
+
+
+DAYS_LATER = timedelta(days=3, hours=1)
+
+
+@pytest.fixture
+def fay(settled: None) -> Person:
+    who = member("fay", "Fay")
+    old(who)
+    return who
+
+
+def test_what_nobody_said_a_word_to_is_put_before_one_more_and_once(
+    settled: None, ada: Person, dov: Person, fay: Person, work: Work
+) -> None:
+    share = admit(Draft(author=ada, text="Slugs leave seedlings alone behind dry bran."))
+    work()
+    now = timezone.now()
+    assert newcomers.further(now + timedelta(days=2)) == 0
+    assert newcomers.further(now + DAYS_LATER) == 1
+    work()
+    assert readers(share) == ["ben", "cleo", "dov"] or readers(share) == ["cleo", "ben", "dov"]
+    assert codes(dov, share) == ["first_word"]
+    assert codes(ada, share) == ["received"] * 3
+    assert newcomers.further(now + 3 * DAYS_LATER) == 0
+
+
+@pytest.mark.parametrize("how", ["thanks", "a reply", "passing on", "taking back"])
+def test_a_share_that_was_heard_is_left_where_it_is(
+    settled: None, ada: Person, ben: Person, fay: Person, work: Work, how: str
+) -> None:
+    share = admit(Draft(author=ada, text="Slugs leave seedlings alone behind dry bran."))
+    work()
+    if how == "thanks":
+        thank(share, by=ben)
+    elif how == "a reply":
+        admit(Draft(author=ben, text="So I found.", reply_to=share))
+    elif how == "passing on":
+        admit(Draft(author=ben, via=share, kind="note"))
+    else:
+        Post.objects.filter(pk=share.pk).update(deleted_at=timezone.now())
+    assert newcomers.further(timezone.now() + DAYS_LATER) == 0
+
+
+def test_one_more_reader_is_found_within_what_each_wishes_and_tried_again_where_none_has_room(
+    settled: None, ada: Person, dov: Person, work: Work
+) -> None:
+    wishes = AskingWishes.objects.create(person=dov, firsts_a_week=0)
+    share = admit(Draft(author=ada, text="Slugs leave seedlings alone behind dry bran."))
+    work()
+    now = timezone.now()
+    newcomers.further(now + DAYS_LATER)
+    work()
+    assert set(readers(share)) == {"ben", "cleo"}
+    wishes.firsts_a_week = 1
+    wishes.save()
+    assert newcomers.further(now + DAYS_LATER + timedelta(days=1)) == 1
+    work()
+    assert set(readers(share)) == {"ben", "cleo", "dov"}
 
 
 def test_nobody_fits_then_whoever_invited_them(ada: Person, ben: Person, dov: Person, work: Work) -> None:
