@@ -71,6 +71,7 @@ CARRIERS: list[str] = [
 # What the stream process tells open pages.
 STREAMS: list[str] = [
     "potluck.channels.home.stream.HomeStream",
+    "potluck.channels.live.stream.RoomStream",
 ]
 
 # Where the worker finds its jobs.
@@ -87,6 +88,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.match.newcomers",
     "potluck.match.serendipity",
     "potluck.channels.home.mind",
+    "potluck.channels.live.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
     "potluck.web.images",
@@ -117,6 +119,7 @@ INSTALLED_APPS: list[str] = [
     "potluck.deliver",
     "potluck.channels.home",
     "potluck.channels.feeds",
+    "potluck.channels.live",
     "potluck.channels.mail",
     "potluck.web",
 ]
@@ -146,6 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
             HERE / "web/templates",
             HERE / "channels/home/templates",
             HERE / "channels/feeds/templates",
+            HERE / "channels/live/templates",
             HERE / "channels/mail/templates",
         ],
         "OPTIONS": {"environment": "potluck.kit.pages.environment"},
@@ -242,6 +246,11 @@ DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{place.h
 
 # The domain of the addresses mail comes in by: ask@, reply+...@ and so on.
 MAIL_DOMAIN: str = os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip().lower() or place.hosts(ORIGIN)[0]
+# The names (authserv-id) by which our own mail servers sign what they found out of a sender; what they vouch for is
+# believed, the rest asked back. Unset, only what bears the name of MAIL_DOMAIN is looked at, and nothing is missed.
+MAIL_SERVERS: list[str] = [
+    each for part in os.environ.get("POTLUCK_MAIL_SERVERS", "").split(",") if (each := part.strip().lower())
+]
 # Where mail is taken in: smtp://127.0.0.1:8025, lmtp://127.0.0.1:8024, several by comma. Unset, nowhere.
 MAIL_LISTEN: list[str] = [
     each for part in os.environ.get("POTLUCK_MAIL_LISTEN", "").split(",") if (each := part.strip())

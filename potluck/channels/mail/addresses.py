@@ -13,6 +13,7 @@ stored, it never expires, and it survives programs that change the case of an ad
 import base64
 import binascii
 import secrets
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -27,9 +28,10 @@ VERBS = frozenset(
     (
         *("thanks", "unthanks", "me-too", "not-me-too", "not-me", "not-now", "on-it", "off-it"),
         *("mute", "unmute", "follow", "unfollow", "unsubscribe", "resubscribe", "confirm", "remove"),
-        *("now", "daily", "weekly", "none"),
+        *("now", "daily", "weekly", "none", "leave", "stay"),
     )
 )
+NAMES = VERBS | {"ask", "share", "reply", "bounce", "help", "join", "potluck", "find"}
 
 
 def at_home(local: str) -> str:
@@ -107,8 +109,14 @@ def local_of(address: str) -> str:
 
 
 def is_ours(address: str) -> bool:
-    """Whether mail to this address comes to us."""
-    return bool(local_of(address))
+    """Whether mail to this address comes to us: other names of the domain may be people's own."""
+    name, _token = _parted(address)
+    return name in NAMES or (bool(name) and address.strip().strip("<>").lower() == sent_from())
+
+
+def sent_from() -> str:
+    """The bare address our letters come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()
 
 
 def _secret() -> str:

@@ -73,12 +73,10 @@ def _message(parsed: Parsed, raw: bytes, *, depth: int, own_files: bool) -> Mess
     found = _Found(own_files=own_files)
     found.look(parsed, depth)
     text, is_marked = found.said()
-    named = headers.raw(parsed, "Message-ID").strip()
-    digest = hashlib.sha256(raw or str(list(parsed.raw_items())).encode("utf-8", "replace")).hexdigest()[:40]
     kept = {name: headers.value(parsed, name)[:1000] for name in _KEPT_HEADERS if name in parsed}
     recipients = [box.address for name in ("To", "Cc") for box in headers.people(parsed, name)]
     return Message(
-        message_id=known_as(named) if named.strip("<> ") else f"{digest}@digest.invalid",
+        message_id=name_of(parsed, raw),
         sender=headers.sender(parsed),
         recipients=tuple(dict.fromkeys(recipients)),
         subject=headers.value(parsed, "Subject")[:500],
@@ -92,6 +90,15 @@ def _message(parsed: Parsed, raw: bytes, *, depth: int, own_files: bool) -> Mess
         forwarded=found.forwarded,
         language=kept.get("content-language", "")[:12].split(",")[0].strip().lower(),
     )
+
+
+def name_of(parsed: Parsed, raw: bytes) -> str:
+    """Its Message-ID as we keep it; where it has none, a digest of it."""
+    named = headers.raw(parsed, "Message-ID").strip()
+    if named.strip("<> "):
+        return known_as(named)
+    digest = hashlib.sha256(raw or str(list(parsed.raw_items())).encode("utf-8", "replace"))
+    return f"{digest.hexdigest()[:40]}@digest.invalid"
 
 
 @dataclass

@@ -11,6 +11,7 @@ from potluck.channels.mail.models import Letter
 LONGEST = 500
 # What is no more than this would break a header, or our table: then a digest stands for it.
 _PLAIN = re.compile(r"[!-;=?-~]{1,500}\Z")
+_GIVEN = re.compile(r"(?:post|answer|digest|news|letter)\.[\w.-]+\Z")
 _OURS = re.compile(r"post\.(\d{1,19})@(.+)\Z")
 
 
@@ -33,6 +34,12 @@ def posts_of(message_ids: Iterable[str]) -> dict[str, int]:
     found = {name: key for name in names if (key := _ours(name))}
     rows = Letter.objects.filter(message_id__in=names, post__isnull=False)
     return found | {name: key for name, key in rows.values_list("message_id", "post_id") if key is not None}
+
+
+def is_name_of_ours(message_id: str) -> bool:
+    """Whether we gave this name: to a post, or to another letter of ours. Members may have the same domain."""
+    name, _at, domain = known_as(message_id).lower().rpartition("@")
+    return domain == settings.MAIL_DOMAIN and bool(_GIVEN.match(name))
 
 
 def known_as(message_id: str) -> str:
