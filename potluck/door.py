@@ -1,6 +1,7 @@
 """The one way in. Everything said, by any channel, enters here: screened, shared, and findable at once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,8 +10,10 @@ from potluck.people.models import Person
 from potluck.posts.again import shared_already
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, edit
-from potluck.posts.models import Post
+from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import share_all
+from potluck.questions.quietly import is_quiet, make_quiet
+from potluck.questions.take_on import ask_by_name
 from potluck.safety import limits
 from potluck.safety.screen import Verdict, screen, screen_length
 from potluck.search.index import index_posts
@@ -33,6 +36,7 @@ def admit(draft: Draft) -> Post:
 @transaction.atomic(savepoint=False)
 def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     """Let a batch in, all or nothing: posts, words for the search and events in one transaction."""
+    drafts = [_as_asked(draft) for draft in drafts]
     verdicts = [screen(draft) for draft in drafts]
     posts = share_all(drafts)
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
@@ -40,6 +44,25 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
         hold(held)
     index_posts(posts, new=True)
     return posts
+
+
+@transaction.atomic
+def admit_quietly(draft: Draft, before: Sequence[Person] = ()) -> Post:
+    """Let a question in that only those see before whom it is put: whom its asker chose, else the likeliest to know."""
+    post = admit(
+        replace(draft, kind=Kind.QUESTION, audience=Audience.NAMED, circle=None, readers=(draft.author,))
+    )
+    make_quiet(post, chosen=bool(before))
+    ask_by_name(post, list(before), by=draft.author)
+    return post
+
+
+def _as_asked(draft: Draft) -> Draft:
+    """What answers a quiet question is for its asker alone, whichever way it comes."""
+    asked = draft.reply_to
+    if asked is None or asked.kind != Kind.QUESTION or not is_quiet(asked):
+        return draft
+    return replace(draft, alone=True)
 
 
 def hold(posts: Sequence[Post]) -> None:

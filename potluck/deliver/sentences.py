@@ -12,12 +12,20 @@ from django.utils.translation import pgettext
 SPEAKING = frozenset(
     [
         *("reply", "answer", "yours", "mention", "named", "circle", "first", "first_word"),
-        *("asked_answered", "asked_shared", "asked_declared", "asked_active", "asked_few", "asked_named"),
+        *(
+            "asked_quietly",
+            "asked_answered",
+            "asked_shared",
+            "asked_declared",
+            "asked_active",
+            "asked_few",
+            "asked_named",
+        ),
     ]
 )
 FOLLOWED = frozenset(("person", "topic", "thread"))
 # The evidence stands at their end, as a link.
-LINKED = frozenset(("asked_answered", "asked_shared", "first_near", "chance", "chance_kept"))
+LINKED = frozenset(("asked_answered", "asked_shared", "first_near", "chance", "chance_kept", "adapted"))
 PASSED = _noop("You follow %(who)s, who passed this on")
 TEXTS = {
     "person": _noop("You follow %(who)s"),
@@ -43,6 +51,10 @@ TEXTS = {
     "asked_active": _noop("%(who)s asks, and you have answered a good deal lately"),
     "asked_few": _noop("%(who)s asks; we are few, so everybody is asked"),
     "asked_named": _noop("%(who)s asks you"),
+    "asked_quietly": _noop("Asked quietly: only those who are asked see it"),
+    "proposed": _noop("%(who)s would let everybody read this"),
+    "published": _noop("%(who)s said yes, too: everybody can read this now"),
+    "adapted": _noop("%(who)s answered with something made from yours,"),
     "suggested": _noop("%(who)s thought of you for this"),
     # what comes to a question
     "found": _noop("It may answer what you ask: %(question)s"),

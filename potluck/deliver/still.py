@@ -15,11 +15,13 @@ UNION ALL SELECT 'me_too', question_id, person_id FROM questions_metoo
     WHERE question_id = ANY(%(posts)s) AND person_id = ANY(%(people)s)
 UNION ALL SELECT 'on_it', question_id, person_id FROM questions_ask
     WHERE question_id = ANY(%(posts)s) AND person_id = ANY(%(people)s) AND said = 'on_it'
+UNION ALL SELECT 'proposed', c.answer_id, c.by_id FROM questions_consent c JOIN posts_post a ON a.id = c.answer_id
+    WHERE c.answer_id = ANY(%(posts)s) AND c.by_id = ANY(%(people)s) AND a.audience = 3
 UNION ALL SELECT CASE says WHEN 'helps' THEN 'helped' ELSE 'answered_it' END, post_id, by_id FROM questions_verdict
     WHERE post_id = ANY(%(posts)s) AND by_id = ANY(%(people)s) AND says <> 'no'
 """
 
-_ACTS = frozenset(("passed", "thanked", "used", "me_too", "on_it", "answered_it", "helped"))
+_ACTS = frozenset(("passed", "thanked", "used", "me_too", "on_it", "answered_it", "helped", "proposed"))
 Act = tuple[str, int, int]
 
 
@@ -38,7 +40,7 @@ def still_so(found: Sequence[tuple[int, int, Sequence[Reason]]]) -> list[list[Re
 def _act(post: int, author: int, reason: Reason) -> Act | None:
     """What somebody did with another's post, if that is what a reason tells; what they wrote is on the page itself."""
     who = reason.get("who")
-    if not who or who == author:
+    if not who or (who == author and reason["code"] != "proposed"):
         return None
     if reason.get("passed"):
         return "passed", post, who

@@ -14,7 +14,9 @@ from potluck.questions.models import Said
 from potluck.questions.state import Named, named
 
 _ASKED = """
-SELECT a.question_id, a.said, r.reserve FROM questions_ask a
+SELECT a.question_id, a.said, r.reserve,
+       EXISTS (SELECT FROM questions_quiet quiet WHERE quiet.question_id = a.question_id)
+FROM questions_ask a
 LEFT JOIN questions_routing r ON r.question_id = a.question_id
 WHERE a.person_id = %(me)s AND a.question_id = ANY(%(posts)s) AND a.said NOT IN ('not_me', 'not_now', 'else')
   AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = a.question_id)
@@ -38,6 +40,7 @@ class Below:
     asked: bool = False
     said: str = ""
     others: Sequence[Named] = ()
+    quiet: bool = False
     question: int = 0
     passage: str = ""
     says: str = ""
@@ -75,15 +78,17 @@ def _asked(posts: set[int], reader: Person) -> dict[int, Below]:
     if not posts:
         return {}
     rows = ask(_ASKED, {"me": reader.id, "posts": list(posts)})
-    next_ones = {key for _post, said, reserve in rows if not said for key in reserve or ()} - {reader.id}
+    next_ones = {key for _post, said, reserve, _quiet in rows if not said for key in reserve or ()}
+    next_ones.discard(reader.id)
     names = named(list(next_ones), reader)
     return {
         post: Below(
             asked=True,
             said=said,
             others=[names[key] for key in reserve or () if key in names][:1] if said == Said.NOTHING else [],
+            quiet=quiet,
         )
-        for post, said, reserve in rows
+        for post, said, reserve, quiet in rows
     }
 
 

@@ -28,6 +28,7 @@ _NAMED = """
 SELECT e.id, r.person_id, p.id, 0, 2.0::float8, jsonb_build_object('code', 'named', 'who', p.author_id)
 FROM events_event e JOIN posts_post p ON p.id = e.about JOIN posts_reader r ON r.post_id = p.id
 WHERE e.id = ANY(%(said)s) AND p.audience = 3 AND p.reply_to_id IS NULL AND r.person_id <> p.author_id
+  AND NOT EXISTS (SELECT FROM questions_quiet quiet WHERE quiet.question_id = p.id)
 """
 _CIRCLE = """
 SELECT e.id, cm.person_id, p.id, 1, 1.5::float8, jsonb_build_object('code', 'circle', 'who', p.author_id)

@@ -1,7 +1,8 @@
 """Who is asked: a new question is put before the few most likely to know, and before more when nobody answers.
 
 A question is open to all from the start; this is extra. Each person is asked a question once, with the reason, and no
-oftener a week than they wish. What was asked lately weighs against being asked again, so that it spreads.
+oftener a week than they wish. What was asked lately weighs against being asked again, so that it spreads. What is asked
+quietly is put before fewer, once, and only where something speaks for them: nobody else may know of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +20,14 @@ from potluck.match.near import Text
 from potluck.match.somebody import somebody
 from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Routing
-from potluck.questions.room import MAY_BE_ASKED_SQL
+from potluck.questions.quietly import is_quiet, put_before
+from potluck.questions.room import may_be_asked
 
 # So many in each round, and how long after the first the others follow if nobody answered.
 AT_MOST = 5
 ROUNDS = (timedelta(0), timedelta(hours=48), timedelta(days=7))
+# A question that is asked quietly is put before so many, once, and of nobody is it said that nothing speaks for them.
+QUIETLY, FOR_WANT_OF_OTHERS = 3, ("active", "few")
 # So many likely people are looked at; those who would be next are remembered.
 LOOKED_AT, RESERVE = 40, 3
 # In a network of so few everybody is asked, whatever is known of them.
@@ -42,17 +46,26 @@ SELECT id FROM people_person WHERE account_id IS NOT NULL AND approved_at IS NOT
 """
 _QUESTIONS = f"""
 SELECT id FROM posts_post WHERE id = ANY(%(ids)s) AND kind = 'question' AND reply_to_id IS NULL
-    AND deleted_at IS NULL AND held_at IS NULL AND audience <= {Audience.CIRCLE:d}
+    AND deleted_at IS NULL AND held_at IS NULL
+    AND (audience <= {Audience.CIRCLE:d} OR EXISTS (SELECT FROM questions_quiet quiet WHERE quiet.question_id = id))
 """
 _ASKED = """
 SELECT a.event AS event, a.person_id AS person, a.question_id AS post, 0 AS place, 3.0::float8 + a.score AS score,
-       jsonb_strip_nulls(a.reason) AS reason
-FROM questions_ask a WHERE a.event = ANY(%(asking)s)
+       jsonb_strip_nulls(why.reason) AS reason
+FROM questions_ask a CROSS JOIN LATERAL (
+    SELECT a.reason UNION ALL
+    SELECT jsonb_build_object('code', 'asked_quietly', 'who', a.reason->'who') FROM questions_quiet quiet
+    WHERE quiet.question_id = a.question_id) why(reason)
+WHERE a.event = ANY(%(asking)s)
 """
 _TOLD = """
-SELECT e.id, e."to", e.about, 2, 1.0::float8, jsonb_build_object('code', e.kind, 'who', e.by)
-FROM events_event e WHERE e.id = ANY(%(told)s) AND e."to" <> e.by
+SELECT e.id, e."to", e.about, CASE e.kind WHEN 'proposed' THEN 0 ELSE 2 END, 1.0::float8,
+       jsonb_strip_nulls(jsonb_build_object('code', e.kind, 'who', e.by, 'evidence', a.of_id))
+FROM events_event e LEFT JOIN questions_adaptation a ON a.answer_id = e.about AND e.kind = 'adapted'
+WHERE e.id = ANY(%(told)s) AND e."to" <> e.by
 """
+# What of a question, or of an answer to it, somebody is told who asked, answered, or shared what it was made from.
+_TELLING = (Kind.ME_TOO, Kind.ON_IT, Kind.PROPOSED, Kind.PUBLISHED, Kind.ADAPTED)
 
 
 def find(events: Sequence[Event]) -> Select | None:
@@ -61,7 +74,7 @@ def find(events: Sequence[Event]) -> Select | None:
     if asking:
         asking = _route(asking)
     ids = [event.id for event in (*asking, *(one for one in events if one.kind == Kind.SUGGESTED))]
-    told = [event.id for event in events if event.kind in (Kind.ME_TOO, Kind.ON_IT)]
+    told = [event.id for event in events if event.kind in _TELLING]
     parts = ([_ASKED] if ids else []) + ([_TOLD] if told else [])
     return Select("\nUNION ALL\n".join(parts), {"asking": ids, "told": told}) if parts else None
 
@@ -90,17 +103,19 @@ def _route(events: Sequence[Event]) -> list[Event]:
 
 def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     """Put a question before the next few, as of the moment of the event."""
-    ranked = candidates(question, event.at)
+    ranked, quietly = candidates(question, event.at), is_quiet(question)
+    if quietly:
+        ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]
     with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions_ask'))")
     order = spread(ranked, _loads(ranked, event.at))
-    may = [row[0] for row in ask(MAY_BE_ASKED_SQL, _facts(question, order, event.at))]
-    by_id = {one.person: one for one in ranked}
+    may = may_be_asked(question, order, event.at)
+    by_id, most = {one.person: one for one in ranked}, QUIETLY if quietly else AT_MOST
     far.round += 1
-    Ask.objects.bulk_create([_ask(question, by_id[person], far.round, event) for person in may[:AT_MOST]])
-    far.reserve = may[AT_MOST : AT_MOST + RESERVE]
+    put_before(question, [_ask(question, by_id[person], far.round, event) for person in may[:most]])
+    far.reserve = [] if quietly else may[most : most + RESERVE]
     far.next_at = None
-    if far.round < len(ROUNDS):
+    if far.round < len(ROUNDS) and not quietly:
         far.next_at = event.at + ROUNDS[far.round] - ROUNDS[far.round - 1]
     far.save()
     return far
@@ -129,10 +144,6 @@ def spread(ranked: Sequence[Likely], loads: Mapping[int, int]) -> list[int]:
 def _loads(ranked: Sequence[Likely], now: datetime) -> dict[int, int]:
     people = [one.person for one in ranked]
     return dict(ask(_LOADS, {"people": people, "since": now - MONTH, "now": now}))
-
-
-def _facts(question: Post, people: list[int], now: datetime) -> dict[str, object]:
-    return {"question": question.id, "people": people, "now": now}
 
 
 def _ask(question: Post, one: Likely, number: int, event: Event) -> Ask:

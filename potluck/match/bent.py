@@ -32,7 +32,8 @@ _THREADS = f"""
 SELECT p.id, i.weights::text FROM posts_post p JOIN search_indexed i ON i.post_id = p.id
 WHERE p.reply_to_id IS NULL AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
   AND p.id < %(before)s::bigint AND EXISTS (
-    SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id <> p.author_id AND r.deleted_at IS NULL)
+    SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id <> p.author_id AND r.deleted_at IS NULL
+    AND r.audience = 0)
 ORDER BY p.id DESC LIMIT {MOST}
 """
 _WHO = f"""

@@ -34,11 +34,12 @@ DECLARED = 2.0
 BUSY = 50
 _BUSY_DAYS = 30
 
-# Whoever replied to somebody else in these threads, with their last reply there.
+# Whoever replied to somebody else in these threads, with their last reply there. What was said between few speaks for
+# nobody: who asks may see the question, and not each answer.
 _ANSWERED = """
 SELECT p.thread, p.author_id, max(p.id) FROM posts_post p JOIN posts_post root ON root.id = p.thread
 WHERE p.thread = ANY(%(threads)s) AND p.reply_to_id IS NOT NULL AND p.author_id <> root.author_id
-  AND p.deleted_at IS NULL AND p.held_at IS NULL AND p.audience = root.audience
+  AND p.deleted_at IS NULL AND p.held_at IS NULL AND p.audience = root.audience AND p.audience < 3
 GROUP BY p.thread, p.author_id
 """
 _BUSY = f"""

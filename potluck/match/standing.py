@@ -64,7 +64,7 @@ WHERE e.id = ANY(%(helped)s) AND v.says = CASE e.kind WHEN 'helped' THEN 'helps'
 
 def find(events: Sequence[Event]) -> Select | None:
     """What this batch brings to those who wait for it, and whom it helped."""
-    held = [event for event in events if event.kind in (Kind.SHARED, Kind.REPLIED)]
+    held = [event for event in events if event.kind in (Kind.SHARED, Kind.REPLIED, Kind.PUBLISHED)]
     held = _hold(held) if held else []
     helped = [event.id for event in events if event.kind in (Kind.ANSWERED_IT, Kind.HELPED)]
     pointed = [event.id for event in events if event.kind == Kind.POINTED]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from potluck.kit.ids import first_id
 from potluck.kit.sql import ask
 from potluck.posts.draft import Draft
-from potluck.posts.models import Attachment, Post
+from potluck.posts.models import Attachment, Audience, Post
 
 # The same words by the same person to the same end within this time are the same share.
 ONCE = timedelta(hours=1)
@@ -23,8 +23,8 @@ _LATEST = f"""
 SELECT id, title, text FROM posts_post
 WHERE author_id = %(author)s AND id > %(since)s AND source_id IS NULL AND deleted_at IS NULL
     AND reply_to_id IS NOT DISTINCT FROM %(reply_to)s::bigint AND via_id IS NOT DISTINCT FROM %(via)s::bigint
-    AND (reply_to_id IS NOT NULL
-         OR audience = %(audience)s AND circle_id IS NOT DISTINCT FROM %(circle)s::bigint)
+    AND (reply_to_id IS NOT NULL AND (audience = 3) = %(few)s::boolean
+         OR reply_to_id IS NULL AND audience = %(audience)s AND circle_id IS NOT DISTINCT FROM %(circle)s::bigint)
 ORDER BY id DESC LIMIT {LATEST}
 """
 
@@ -39,6 +39,7 @@ def shared_already(draft: Draft) -> Post | None:
         "via": draft.via and draft.via.pk,
         "audience": draft.audience,
         "circle": draft.circle and draft.circle.pk,
+        "few": draft.for_one or (draft.reply_to is not None and draft.reply_to.audience == Audience.NAMED),
     }
     words = _words(draft.title, draft.text)
     alike = [key for key, title, text in ask(_LATEST, latest) if _words(title, text) == words]

@@ -14,7 +14,7 @@ class Draft:
     `text` is Markdown. What came from elsewhere gives `html` (cleaned) instead, with `text` its plain text, and its
     own `uri`, `url` and `published_at`. `kind` is inferred if left out. A reply takes its audience from what it
     answers, whatever is said here. `before` marks what is older than our knowing its source: it is kept and found,
-    and brought to nobody, but for the newest few when `fresh`.
+    and brought to nobody, but for the newest few when `fresh`. `alone` is a reply for whom it answers, and nobody else.
     """
 
     author: Person
@@ -39,3 +39,9 @@ class Draft:
     whence: str = "web"
     before: bool = False
     fresh: bool = False
+    alone: bool = False
+
+    @property
+    def for_one(self) -> bool:
+        """Whether it is a reply that only whom it answers is to read."""
+        return self.alone and self.reply_to is not None and self.reply_to.author_id != self.author.pk

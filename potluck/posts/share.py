@@ -148,11 +148,13 @@ def _post(draft: Draft, tags: list[str], people: dict[str, int]) -> Post:
 
 
 def _set_audience(post: Post, draft: Draft) -> None:
-    """Narrow the post as its author said; a reply is for whomever what it answers is for."""
+    """Narrow the post as its author said; a reply is for whomever what it answers is for, or for its author alone."""
     whose: Draft | Post = draft.reply_to or draft
     post.audience = whose.audience
     post.circle = whose.circle
-    if isinstance(whose, Post) and whose.audience == Audience.CIRCLE and whose.circle is None:
+    if draft.for_one:
+        post.audience, post.circle = Audience.NAMED, None
+    elif isinstance(whose, Post) and whose.audience == Audience.CIRCLE and whose.circle is None:
         post.audience = Audience.NAMED
 
 
@@ -200,6 +202,8 @@ def _readers(draft: Draft, post: Post) -> set[int]:
     parent = draft.reply_to
     if parent is None:
         return {person.id for person in draft.readers}
+    if draft.for_one:
+        return {parent.author_id}
     meant = set(Reader.objects.filter(post=parent).values_list("person_id", flat=True))
     return meant | {parent.author_id}
 

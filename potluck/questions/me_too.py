@@ -10,6 +10,7 @@ from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.gate import question_for
 from potluck.questions.models import MeToo
+from potluck.questions.quietly import not_quietly
 
 
 @transaction.atomic
@@ -18,6 +19,7 @@ def ask_too(question: Post, *, by: Person) -> MeToo:
     question = question_for(question, by)
     if question.author_id == by.id:
         raise Refused(_("You ask this already."))
+    not_quietly(question)
     row, new = MeToo.objects.get_or_create(question=question, person=by)
     if new:
         record(Kind.ME_TOO, by=by.key, about=question.key, to=question.author_id)

@@ -10,6 +10,9 @@ _TABLES = (
     "questions_firstreader",
     "questions_chance",
 )
+_CONSENTS = (
+    "DELETE FROM questions_consent c USING people_person p WHERE p.id = c.by_id AND p.account_id IS NULL"
+)
 # Only members have rows here; who has left is nobody's account any more.
 _GONE = """
 DELETE FROM {table} t USING people_person p WHERE p.id = t.person_id AND p.account_id IS NULL
@@ -23,6 +26,7 @@ def forget_who_left() -> int:
         for table in _TABLES:
             cursor.execute(_GONE.format(table=table))
             count += cursor.rowcount
+        cursor.execute(_CONSENTS)
     return count
 
 

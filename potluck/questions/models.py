@@ -1,4 +1,5 @@
-"""What hangs on a question. What is put before people besides questions lives in `offers.py`."""
+"""What hangs on a question. What is put before people besides questions lives in `offers.py`, what is between few and
+what an answer was made from in `private.py`."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,19 +10,21 @@ from potluck.kit.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.offers import Chance, FirstReader
+from potluck.questions.private import Adaptation, Consent, Quiet
 
 __all__ = [
+    "Adaptation",
     "Ask",
     "AskingWishes",
     "Chance",
     "Closure",
+    "Consent",
     "FirstReader",
     "Found",
+    "Quiet",
     "Routing",
-    "Telling",
-    "Verdict",
 ]
-__all__ += ["MeToo", "Said", "Says"]
+__all__ += ["MeToo", "Said", "Says", "Telling", "Verdict"]
 
 
 class MeToo(models.Model):

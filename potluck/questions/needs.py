@@ -32,7 +32,8 @@ _LONG = """
 SELECT id FROM (
     SELECT q.id FROM posts_post q WHERE {open} AND q.published_at < %(long)s::timestamptz
     AND q.author_id <> %(me)s AND NOT EXISTS (
-        SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id <> q.author_id AND r.deleted_at IS NULL)
+        SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id <> q.author_id AND r.deleted_at IS NULL
+        AND r.audience = q.audience)
     ORDER BY q.id LIMIT 60) old
 ORDER BY md5(id::text || %(day)s) LIMIT {most}
 """

@@ -1,6 +1,14 @@
 """Who has room for one more question: what keeps asking within what each person wishes."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from potluck.kit.sql import ask
 from potluck.posts.audience import VISIBLE_SQL
+from potluck.posts.models import Post, Reader
+from potluck.questions.quietly import is_quiet
 
 WEEK = 3  # asks a week, unless somebody says otherwise
 
@@ -11,7 +19,7 @@ _TOPICS = """
                 OR strpos(' ' || regexp_replace(lower(p.title || ' ' || p.text), '[^[:alnum:]]+', ' ', 'g') || ' ',
                           ' ' || replace(lower(t.tag), '-', ' ') || ' ') > 0)
 """
-MAY_BE_ASKED_SQL = f"""
+_MAY_BE_ASKED = f"""
 SELECT viewer.id FROM unnest(%(people)s::bigint[]) WITH ORDINALITY AS asked(person, rank)
 JOIN people_person viewer ON viewer.id = asked.person
 JOIN posts_post p ON p.id = %(question)s
@@ -29,3 +37,20 @@ WHERE {VISIBLE_SQL} AND viewer.id <> p.author_id AND viewer.removed_at IS NULL
   AND NOT EXISTS (SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id = viewer.id AND r.deleted_at IS NULL)
 ORDER BY asked.rank
 """
+
+
+@transaction.atomic
+def may_be_asked(question: Post, people: Sequence[int], now: datetime) -> list[int]:
+    """Of these people, in this order, those before whom the question may be put at this moment.
+
+    One that was asked quietly is open to nobody yet, so they count as if it were; nobody learns of that.
+    """
+    let_in: list[int] = []
+    if is_quiet(question):
+        there = Reader.objects.filter(post=question, person__in=people).values_list("person_id", flat=True)
+        let_in = sorted(set(people) - set(there))
+        Reader.objects.bulk_create([Reader(post=question, person_id=person) for person in let_in])
+    found = ask(_MAY_BE_ASKED, {"question": question.id, "people": list(people), "now": now})
+    if let_in:
+        Reader.objects.filter(post=question, person__in=let_in).delete()
+    return [row[0] for row in found]

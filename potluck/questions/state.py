@@ -1,6 +1,6 @@
 """How a question stands, as one reader may know it: who asks it too, who is on it, what was found, what answered it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Post
 from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
+from potluck.questions.publish import Between, betweens
+from potluck.questions.quietly import is_quiet
 
 MOST_NAMES, MOST_FOUND = 50, 20
 
@@ -43,7 +45,10 @@ class Piece:
 
 @dataclass(slots=True)
 class State:
-    """A question for one reader. `before` and `others` are for its asker and for who is asked, and else empty."""
+    """A question for one reader. `before` and `others` are for its asker and for who is asked, and else empty.
+
+    `between` are the answers only its asker and this reader see; `names` has who those are with.
+    """
 
     id: int
     mine: bool = False
@@ -60,6 +65,9 @@ class State:
     others: list[Named] = field(default_factory=list)
     verdicts: dict[int, str] = field(default_factory=dict)
     accepted: frozenset[int] = frozenset()
+    quiet: bool = False
+    between: Mapping[int, Between] = field(default_factory=dict)
+    names: Mapping[int, Named] = field(default_factory=dict)
 
     @property
     def asks(self) -> bool:
@@ -70,15 +78,19 @@ class State:
 def state_of(question: Post, viewer: Person | None) -> State:
     """How it stands. Whoever calls this has taken the question through the gate."""
     state = State(question.id, mine=viewer is not None and question.author_id == viewer.id)
+    state.quiet, state.between = is_quiet(question), betweens(question, viewer)
     _closed(state, question, viewer)
     too = list(MeToo.objects.filter(question=question).order_by("id").values_list("person_id", flat=True))
     asked = list(Ask.objects.filter(question=question).order_by("round", "id"))
     _mine(state, viewer, too, asked)
     reserve = _reserve(question) if state.asked and not state.said else []
-    names = named([*too, *(row.person_id for row in asked), *reserve], viewer)
+    with_whom = [one.other for one in state.between.values()]
+    state.names = names = named([*too, *(row.person_id for row in asked), *reserve, *with_whom], viewer)
     me = viewer.id if viewer else 0
     state.also = [names[key] for key in too if key in names and key != me][:MOST_NAMES]
-    state.on_it = [names[row.person_id] for row in asked if row.said == Said.ON_IT and row.person_id in names]
+    if state.mine or not state.quiet:  # those who are asked quietly do not hear of one another
+        on_it = [row.person_id for row in asked if row.said == Said.ON_IT]
+        state.on_it = [names[key] for key in on_it if key in names]
     state.others = [names[key] for key in reserve if key in names and key != me]
     if state.mine:
         quiet = [row.person_id for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]

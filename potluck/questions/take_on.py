@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.kit.errors import Malformed, Refused
-from potluck.kit.sql import ask as rows_of
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.gate import question_for
 from potluck.questions.models import Ask, Said
-from potluck.questions.room import MAY_BE_ASKED_SQL
+from potluck.questions.quietly import not_quietly, put_before
+from potluck.questions.room import may_be_asked
 
 
 @transaction.atomic
@@ -45,10 +45,10 @@ def name_another(question: Post, who: Person, *, by: Person) -> Ask:
     question = question_for(question, by)
     if who.id == by.id:
         raise Refused(_("That is you. Say “I’m on it” instead."))
+    not_quietly(question)
     row, __ = Ask.objects.get_or_create(question=question, person=by)
     _say(row, Said.ELSE)
-    facts = {"question": question.id, "people": [who.id], "now": timezone.now()}
-    if rows_of(MAY_BE_ASKED_SQL, facts):
+    if may_be_asked(question, [who.id], timezone.now()):
         event = record(Kind.SUGGESTED, by=by.key, about=question.key, to=who.key)
         reason = {"code": "suggested", "who": by.id}
         Ask.objects.create(question=question, person=who, by=by, round=1, reason=reason, event=event.id)
@@ -61,13 +61,13 @@ def ask_by_name(question: Post, people: list[Person], *, by: Person) -> list[Ask
     question = question_for(question, by)
     if question.author_id != by.id:
         raise Refused(_("Only who asks this can ask somebody by name."))
-    facts = {"question": question.id, "people": [who.id for who in people], "now": timezone.now()}
     rows = []
-    for (key,) in rows_of(MAY_BE_ASKED_SQL, facts):
+    for key in may_be_asked(question, [who.id for who in people], timezone.now()):
         event = record(Kind.SUGGESTED, by=by.key, about=question.key, to=key)
         reason = {"code": "asked_named", "who": by.id}
         rows.append(Ask(question=question, person_id=key, by=by, round=1, reason=reason, event=event.id))
-    return Ask.objects.bulk_create(rows)
+    put_before(question, rows)
+    return rows
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from potluck.kit.sql import Select, union
 from potluck.people.models import Person
-from potluck.posts.audience import gate
+from potluck.posts.audience import Audience, gate
 from potluck.posts.models import Kind
 from potluck.search.encoder import encoder
 from potluck.search.index import K1
@@ -94,7 +94,9 @@ def alike(
 def alike_for_all(text: str, *, title: str = "", language: str = "", limit: int) -> list[int]:
     """The same, whoever may see them: to be kept, and taken through the gate each time they are read."""
     asked = _ready(text, title, language)
-    anybody = Select("{p}.deleted_at IS NULL AND {p}.held_at IS NULL")
+    # A reply between few must not bring its thread nearer for everybody.
+    open_ones = f"({{p}}.reply_to_id IS NULL OR {{p}}.audience < {Audience.NAMED:d})"
+    anybody = Select(f"{{p}}.deleted_at IS NULL AND {{p}}.held_at IS NULL AND {open_ones}")
     rows = _scored(asked, _candidates(asked, None, NAMED), anybody, NAMED, lift=True)
     return [found.post for found in _best(rows, None, lift=True)[:limit]]
 
