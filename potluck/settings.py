@@ -66,6 +66,7 @@ FINDERS: list[str] = [
 # What carries an event out to the people it helps.
 CARRIERS: list[str] = [
     "potluck.channels.home.outbound.carrier",
+    "potluck.channels.mail.outbound.carrier",
 ]
 
 # What the stream process tells open pages.
@@ -91,6 +92,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.live.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
+    "potluck.channels.mail.handover",
     "potluck.web.images",
 ]
 
@@ -255,6 +257,11 @@ MAIL_SERVERS: list[str] = [
 MAIL_LISTEN: list[str] = [
     each for part in os.environ.get("POTLUCK_MAIL_LISTEN", "").split(",") if (each := part.strip())
 ]
+
+# Whether replies reach us, so that our letters may ask for them: by MAIL_LISTEN, or a mail server that hands them in.
+MAIL_TAKEN_IN: bool = bool(MAIL_LISTEN or os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip())
+# Whether Potluck signs what it sends (DKIM). Off, for a mail server that does; on a machine without a public name never.
+DKIM: bool = os.environ.get("POTLUCK_DKIM", "on").strip().lower() not in ("off", "0", "no")
 
 LANGUAGE_CODE: str = "en"
 # The languages the interface speaks; each has its folder in locale/.

@@ -60,6 +60,13 @@ def ask(sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...
         return list(cursor.fetchall())
 
 
+def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
+    """Do it; how many rows it met."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
 @cache
 def columns(model: type[Model], table: str) -> str:
     """Everything of a model, to be selected; `made` makes the instance of it."""

@@ -9,7 +9,13 @@ from functools import cache
 from markupsafe import Markup
 
 _PAPER, _INK, _SOFT, _LINE, _TOMATO = "#fbf8f3", "#2a2521", "#665c54", "#e5dccf", "#b23a24"
-_DARK_PAPER, _DARK_INK, _DARK_SOFT, _DARK_LINE, _DARK_TOMATO = "#1a1815", "#ede6dc", "#a89e92", "#39342d", "#f08a6c"
+_DARK_PAPER, _DARK_INK, _DARK_SOFT, _DARK_LINE, _DARK_TOMATO = (
+    "#1a1815",
+    "#ede6dc",
+    "#a89e92",
+    "#39342d",
+    "#f08a6c",
+)
 _READING = "Charter,'Iowan Old Style','Source Serif 4','Noto Serif',Cambria,Georgia,serif"
 _SANS = "-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif"
 
@@ -33,7 +39,8 @@ STYLES = {
     "title": f"color:{_INK};text-decoration:none",
     "button": f"display:inline-block;padding:11px 16px;margin:0 8px 10px 0;border-radius:6px;background:{_TOMATO};"
     f"color:#ffffff;font:600 16px/1.3 {_SANS};text-decoration:none",
-    "act": f"display:inline-block;padding:9px 14px 9px 0;color:{_TOMATO};font:16px/1.4 {_SANS};text-decoration:underline",
+    "act": f"display:inline-block;padding:9px 14px 9px 0;color:{_TOMATO};font:16px/1.4 {_SANS};"
+    "text-decoration:underline",
     "picture": "max-width:100%;height:auto;border-radius:6px",
 }
 

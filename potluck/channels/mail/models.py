@@ -5,9 +5,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from potluck.channels.mail.outgoing import Mailbox, Never, Sending
 from potluck.kit.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
+
+__all__ = ["Guest", "Letter", "Mailbox", "Never", "SecretAddress", "Sending", "State"]
 
 
 class State(models.TextChoices):

@@ -6,14 +6,14 @@ A body is quoted-printable, cut at its places by soft line breaks: what is fille
 
 import binascii
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from datetime import datetime
-import secrets
 
 # The names of what differs from reader to reader, each with the character that stands for it.
 PLACES = ("reply", "thanks", "on-it", "not-now", "not-me", "off", "first", "entry")
@@ -59,7 +59,9 @@ def mould(headers: Sequence[tuple[str, str]], text: str, html: str) -> Mould:
     """A letter of two equal parts, plain and HTML. Header values are encoded and folded as their kind asks."""
     border = f"=_potluck_{secrets.token_hex(12)}"
     kind = f'multipart/alternative; boundary="{border}"'
-    block = b"".join(header(name, value) for name, value in [*headers, ("MIME-Version", "1.0"), ("Content-Type", kind)])
+    block = b"".join(
+        header(name, value) for name, value in [*headers, ("MIME-Version", "1.0"), ("Content-Type", kind)]
+    )
     pieces: list[bytes | str] = []
     for subtype, content in (("plain", text), ("html", html)):
         pieces.append(
@@ -99,7 +101,9 @@ def printable(text: str) -> bytes:
 
 
 # What Python's own folding would wrongly encode when it is long: addresses and names in angle brackets.
-_FOLDED = frozenset(("In-Reply-To", "References", "Message-ID", "List-Unsubscribe", "Content-Type", "List-Id"))
+_FOLDED = frozenset(
+    ("In-Reply-To", "References", "Message-ID", "List-Unsubscribe", "Content-Type", "List-Id")
+)
 
 
 def header(name: str, value: str) -> bytes:

@@ -137,7 +137,7 @@ def _word(found: Sequence[Ready]) -> None:
     readers = Person.objects.in_bulk({one.reader.id for one in special})
     for one in special:
         reader = readers[one.reader.id]
-        (one.reasons, one.below) = what_waits([(one.post.id, one.reasons)], reader)[0]  # type: ignore[assignment]
+        one.reasons, one.below = what_waits([(one.post.id, one.reasons)], reader)[0]
         one.why = _worded(one, reader)
 
 
@@ -164,4 +164,3 @@ def _worded(one: Ready, reader: Person | None) -> list[Markup]:
 
 # Where the reasons speak only of who wrote it, nothing is looked up for a reader.
 _NOBODY = Person(id=0)
-

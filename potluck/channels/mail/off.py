@@ -1,0 +1,124 @@
+"""Less mail with one press: what the link under a letter stops, by a token that needs no sign-in and stores nothing.
+
+A letter's own stop is the narrowest that helps: a thread where it speaks to somebody, a topic or a person one follows,
+else its kind. The page offers the wider ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from potluck.deliver.kinds import Kind, default_rhythm, kind_of
+from potluck.deliver.models import Rhythm
+from potluck.deliver.reasons import Reason
+from potluck.deliver.wishes import hush, set_rhythm, turn_off, turn_on, unhush, wishes_of
+from potluck.kit.errors import Missing
+from potluck.people.models import Person
+from potluck.posts.models import Post
+
+_SIGNER = signing.Signer(salt="potluck.mail.off")
+THREAD, TAG, WHO, DIGEST, ALL = "thread", "tag", "who", "digest", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What to stop: `scope` is one of the words above or the value of a `Kind`; `value` a tag, or an id as text."""
+
+    scope: str
+    value: str = ""
+
+
+def narrowest(reasons: Sequence[Reason], place: int, thread: int) -> Stop:
+    """What the reader of a letter with these reasons most likely means."""
+    first = reasons[0]
+    kind = kind_of(str(first["code"]), place)
+    if kind == Kind.SPOKEN or first["code"] == "thread":
+        return Stop(THREAD, str(thread))
+    if kind == Kind.FOLLOWED and first["code"] == "tag":
+        return Stop(TAG, str(first["tag"]))
+    if kind == Kind.FOLLOWED and first["code"] in ("person", "topic") and first.get("who"):
+        return Stop(WHO, str(first["who"]))
+    return Stop(kind.value)
+
+
+def off_token(person: int, post: int, stop: Stop) -> str:
+    """Who, by which letter (the id of its post, 0 for a digest), and what it stops by itself."""
+    return _SIGNER.sign_object([person, post, stop.scope, stop.value])
+
+
+def off_page(person: int, post: int, stop: Stop) -> str:
+    """The address in the letter, for its foot and for List-Unsubscribe."""
+    return f"{settings.ORIGIN}/mail/off/{off_token(person, post, stop)}"
+
+
+def read_off(token: str) -> tuple[Person, Post | None, Stop]:
+    """Whose letter, which post it brought, and what it stops. Raises Missing."""
+    try:
+        person, post, scope, value = _SIGNER.unsign_object(token)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Missing(_("This link is not whole. Copy all of it from the letter.")) from None
+    who = Person.objects.filter(pk=person).first()
+    if who is None:
+        raise Missing(_("Whoever got this letter is not here any more, and gets no mail."))
+    return who, Post.objects.filter(pk=post).first(), Stop(scope, value)
+
+
+def stop(person: Person, what: Stop) -> None:
+    """No more of it by mail. What comes to their home stays as it is."""
+    if what.scope == ALL:
+        turn_off(person)
+    elif what.scope == THREAD:
+        hush(person, thread=_number(what))
+    elif what.scope == WHO:
+        hush(person, who=_number(what))
+    elif what.scope == TAG:
+        hush(person, tag=what.value)
+    else:
+        set_rhythm(person, Rhythm.NONE, _kinds(person, what.scope))
+
+
+def again(person: Person, what: Stop) -> None:
+    """Taken back: mail as it was; a kind comes as it does for who never said."""
+    if what.scope == ALL:
+        turn_on(person)
+    elif what.scope == THREAD:
+        unhush(person, thread=_number(what))
+    elif what.scope == WHO:
+        unhush(person, who=_number(what))
+    elif what.scope == TAG:
+        unhush(person, tag=what.value)
+    else:
+        wishes = wishes_of(person)
+        for kind in [kind for kind in _lasting(what.scope) if getattr(wishes, kind) == Rhythm.NONE]:
+            set_rhythm(person, default_rhythm(kind), [kind])
+
+
+def choices(post: Post | None, meant: Stop) -> list[Stop]:
+    """What one may stop from a letter, the narrowest first."""
+    found = [meant]
+    if post is not None:
+        found += [Stop(THREAD, str(post.thread)), Stop(WHO, str(post.author_id))]
+        found += [Stop(TAG, tag) for tag in post.tags[:3]]
+    return list(dict.fromkeys([*found, Stop(DIGEST), Stop(ALL)]))
+
+
+def _kinds(person: Person, scope: str) -> list[Kind]:
+    """Which kinds a stop turns off: of a digest, those that come in one now."""
+    if scope != DIGEST:
+        return [Kind(scope)] if scope in Kind.values else []
+    wishes = wishes_of(person)
+    return [kind for kind in Kind if getattr(wishes, kind) in (Rhythm.DAILY, Rhythm.WEEKLY)]
+
+
+def _lasting(scope: str) -> list[Kind]:
+    """The kinds that taking a stop back turns on: of a digest, those that come in one unless somebody said else."""
+    if scope != DIGEST:
+        return [Kind(scope)] if scope in Kind.values else []
+    return [kind for kind in Kind if default_rhythm(kind) == Rhythm.DAILY]
+
+
+def _number(what: Stop) -> int:
+    return int(what.value) if what.value.isdecimal() else 0
