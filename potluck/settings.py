@@ -92,6 +92,9 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.live.mind",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
+    "potluck.channels.mail.answers",
+    "potluck.channels.mail.handle",
+    "potluck.channels.mail.joining",
     "potluck.channels.mail.handover",
     "potluck.web.images",
 ]

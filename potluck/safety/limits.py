@@ -21,6 +21,7 @@ LIMITS = {
     "share": Limit(60, 3600),
     "first share": Limit(120, 3600),  # by address on the network, which a whole school may have in common
     "reply": Limit(120, 3600),
+    "say": Limit(600, 3600),  # in a room, where people talk in short lines
     "thank": Limit(200, 3600),
     "follow": Limit(300, 3600),
     "source": Limit(200, 3600),
@@ -29,6 +30,8 @@ LIMITS = {
     "invite": Limit(50, 86400),
     "image": Limit(2000, 600),
     "export": Limit(10, 3600),
+    "letter": Limit(200, 3600),  # mail from one address
+    "mail answer": Limit(20, 86400),  # answers by return to one address
 }
 
 

@@ -14,7 +14,8 @@ _MACHINES = re.compile(
 )
 _AWAY = re.compile(
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|antwort)|out of (?:the )?office|abwesenheit|abwesend"
-    r"|automatische antwort|réponse automatique|absence du bureau|respuesta automática|risposta automatica|automatisch antwoord|autosvar)\b",
+    r"|automatische antwort|réponse automatique|absence du bureau|respuesta automática|risposta automatica"
+    r"|automatisch antwoord|autosvar)\b",
     re.IGNORECASE,
 )
 _LISTS = frozenset(("bulk", "list", "junk", "auto_reply"))

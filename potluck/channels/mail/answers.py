@@ -1,0 +1,62 @@
+"""Answers by return: one short plain letter each, never to a machine, never more than a few a day to one address."""
+
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
+
+from potluck.channels.mail.addresses import is_ours
+from potluck.channels.mail.shape import Message
+from potluck.kit.errors import Refused
+from potluck.people.network import the_network
+from potluck.safety import limits
+
+ANSWER = "potluck.mail.answer"
+_MOST_SUBJECT = 200
+
+
+def answer(message: Message, letter: int, said: str, *, reply_to: str = "") -> bool:
+    """Answer a message, in the caller's transaction. Returns whether anybody may be answered."""
+    to = message.sender.address
+    if not to or is_ours(to) or not _is_new_to(to):
+        return False
+    subject = (
+        message.subject
+        if message.subject[:3].lower() == "re:"
+        else f"Re: {message.subject or _('your mail')}"
+    )
+    headers: dict[str, JSONValue] = {
+        "Message-ID": f"<answer.{letter}@{settings.MAIL_DOMAIN}>",
+        "In-Reply-To": f"<{message.message_id}>",
+        "References": " ".join(f"<{name}>" for name in (*message.references[-10:], message.message_id)),
+        "Auto-Submitted": "auto-replied",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if reply_to:
+        headers["Reply-To"] = reply_to
+    app.configure_task(ANSWER, queue="mail").defer(
+        to=to, subject=subject[:_MOST_SUBJECT], said=said, headers=headers
+    )
+    return True
+
+
+def _is_new_to(address: str) -> bool:
+    """Two programs that answer each other stop here."""
+    try:
+        limits.take("mail answer", address)
+    except Refused:
+        return False
+    return True
+
+
+@app.task(name=ANSWER, queue="mail", retry=RetryStrategy(max_attempts=12, exponential_wait=3))
+def send(to: str, subject: str, said: str, headers: dict[str, str]) -> None:
+    """Hand one answer over. Done twice it bears the same name, so that it is known as the same."""
+    network = the_network().name
+    sender = formataddr((network, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    body = f"{said.strip()}\n\n-- \n{network}\n{settings.ORIGIN}\n"
+    EmailMessage(subject, body, sender, [to], headers=headers).send()

@@ -1,0 +1,183 @@
+"""Letters become questions, replies and shares; each is in its thread, and once."""
+
+import re
+from collections.abc import Callable
+
+from django.core import mail
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from potluck import door
+from potluck.channels.mail.addresses import ask_address, reply_address, share_address
+from potluck.channels.mail.handle import handle
+from potluck.channels.mail.models import Letter, State
+from potluck.channels.mail.threads import message_id_of, post_of
+from potluck.people.models import Person
+from potluck.posts.draft import Draft
+from potluck.posts.models import Attachment, Audience, Kind, Post
+
+from .conftest import letter
+
+PostIn = Callable[..., Letter]
+
+
+def test_what_a_member_asks_by_mail_is_a_question_and_they_hear_so(post_in: PostIn, ada: Person) -> None:
+    """The subject is its title, and tags in it are its tags."""
+    row = post_in(
+        letter(
+            "Ada <ada@example.org>",
+            ask_address(),
+            "How do I keep slugs off lettuce? #garden",
+            "They eat all.",
+        )
+    )
+    post = Post.objects.get()
+    assert (row.state, row.raw, row.post_id) == (State.DONE, None, post.id)
+    assert (post.kind, post.author, post.whence, post.tags) == (Kind.QUESTION, ada, "mail", ["garden"])
+    assert (post.title, post.text) == ("How do I keep slugs off lettuce?", "They eat all.")
+    assert [m.to for m in mail.outbox] == [["ada@example.org"]]
+    assert (
+        f"/posts/{post.id}" in mail.outbox[0].body
+        and mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-replied"
+    )
+
+
+def test_what_is_shared_already_goes_back_with_the_answer(
+    post_in: PostIn, work: Callable[[], None], ada: Person, ben: Person
+) -> None:
+    """Who asks by mail sees at once what may answer it."""
+    known = door.admit(
+        Draft(
+            author=ben,
+            title="Beer traps against slugs on lettuce",
+            text="Slugs on lettuce drown in a saucer of beer.",
+        )
+    )
+    work()
+    post_in(
+        letter(
+            "ada@example.org",
+            ask_address(),
+            "What keeps slugs off lettuce?",
+            "Slugs eat my lettuce every night.",
+        )
+    )
+    assert f"/posts/{known.id}" in mail.outbox[0].body
+
+
+def test_a_reply_by_its_address_lands_below_what_it_answers(
+    post_in: PostIn, ada: Person, ben: Person
+) -> None:
+    """Without what it quotes, which is still there; nobody is told what they did themselves."""
+    asked = door.admit(Draft(author=ada, text="How do I keep slugs off?", kind=Kind.QUESTION))
+    text = "Beer traps.\n\n-- \nBen\n\n"
+    text += "On Tue, 3 Mar 2026 at 10:00, Ada <ada@example.org> wrote:\n> How do I keep slugs off?\n"
+    post_in(letter("ben@example.org", reply_address(asked.id, ben.id).upper(), "Re: slugs", text))
+    reply = Post.objects.get(reply_to=asked)
+    assert (reply.author, reply.kind, reply.text) == (ben, Kind.ANSWER, "Beer traps.")
+    assert (
+        "<details>" in reply.html and "keep slugs off?" in reply.html and "ada@example.org" not in reply.html
+    )
+    assert mail.outbox == []
+
+
+def test_a_reply_without_a_token_finds_its_thread_by_what_it_refers_to(
+    post_in: PostIn, ada: Person, ben: Person
+) -> None:
+    """In-Reply-To first, then a subject of late."""
+    asked = door.admit(
+        Draft(author=ada, title="How do I keep slugs off?", text="They eat all.", kind=Kind.QUESTION)
+    )
+    post_in(
+        letter(
+            "ben@example.org",
+            ask_address(),
+            "whatever",
+            "Beer.",
+            In_Reply_To=message_id_of([asked.id])[asked.id],
+        )
+    )
+    post_in(letter("ben@example.org", ask_address(), "AW: How do I keep slugs off?", "Copper tape."))
+    assert [post.text for post in Post.objects.filter(reply_to=asked).order_by("id")] == [
+        "Beer.",
+        "Copper tape.",
+    ]
+
+
+def test_a_letter_that_came_is_known_by_its_own_name(post_in: PostIn, ada: Person) -> None:
+    """What answers it elsewhere finds it, and its copies are no second post."""
+    message = letter(
+        "ada@example.org", ask_address(), "What now?", "Tell me.", Message_ID="<abc@mail.example.org>"
+    )
+    post_in(message)
+    post_in(message)
+    post = Post.objects.get()
+    assert (
+        post_of("<abc@mail.example.org>") == post.id
+        and message_id_of([post.id])[post.id] == "<abc@mail.example.org>"
+    )
+    assert post_of(f"<post.{post.id}@localhost>") == post.id
+
+
+def test_a_letter_handled_again_changes_nothing(post_in: PostIn, ada: Person) -> None:
+    """A job may be done twice."""
+    row = post_in(letter("ada@example.org", ask_address(), "What now?", "Tell me."))
+    handle(row.id)
+    assert (
+        Post.objects.count() == 1
+        and ProcrastinateJob.objects.filter(task_name="potluck.mail.answer").count() == 1
+    )
+
+
+def test_a_secret_address_shares_from_any_address(post_in: PostIn, ada: Person) -> None:
+    """With what came along; and it can be taken back by a mail."""
+    message = letter("ada@elsewhere.example", share_address(ada), "Slug notes", "Look at ==this== part.")
+    message.add_attachment(b"a,b\n1,2\n", maintype="text", subtype="csv", filename="slugs.csv")
+    post_in(message)
+    post = Post.objects.get()
+    assert (post.author, post.title, "<mark>" in post.html) == (ada, "Slug notes", True)
+    assert Attachment.objects.get(post=post).name == "slugs.csv"
+    back = re.search(r"take-back\+\S+@localhost", mail.outbox[0].body)
+    assert back is not None
+    post_in(letter("ada@example.org", back[0], "", ""))
+    post.refresh_from_db()
+    assert post.deleted_at is not None
+
+
+def test_forwarded_mail_keeps_its_author(post_in: PostIn, ada: Person) -> None:
+    """The name of who wrote it, and no address."""
+    text = "See below.\n\n---------- Forwarded message ----------\n"
+    text += "From: Rosa Lind <rosa@example.net>\nDate: Mon, 2 Mar 2026\n"
+    text += "Subject: Compost\nTo: ada@example.org\n\nTurn it every week.\n"
+    post_in(letter("ada@example.org", share_address(ada), "Fwd: Compost", text))
+    post = Post.objects.get()
+    assert (post.byline, post.title) == ("Rosa Lind", "Compost")
+    assert "Turn it every week." in post.text and "rosa@example.net" not in post.html
+
+
+def test_a_reply_is_for_whom_its_thread_is_for(post_in: PostIn, ada: Person, ben: Person) -> None:
+    """Whatever way it came by."""
+    narrow = door.admit(Draft(author=ada, text="For us alone.", audience=Audience.NAMED, readers=(ben,)))
+    post_in(
+        letter(
+            "ben@example.org", reply_address(narrow.id, ben.id), "", "Thank you for telling us, I will think."
+        )
+    )
+    assert Post.objects.get(reply_to=narrow).audience == Audience.NAMED
+
+
+def test_a_reply_address_is_no_use_to_anybody_else(
+    post_in: PostIn, ada: Person, ben: Person, cleo: Person
+) -> None:
+    """They are told so once, kindly."""
+    asked = door.admit(Draft(author=ada, text="How do I keep slugs off?", kind=Kind.QUESTION))
+    row = post_in(letter("cleo@example.org", reply_address(asked.id, ben.id), "Re: slugs", "Beer."))
+    assert row.state == State.REFUSED and not Post.objects.filter(reply_to=asked).exists()
+    assert [m.to for m in mail.outbox] == [["cleo@example.org"]] and "Ben Okafor" in mail.outbox[0].body
+
+
+def test_an_address_that_was_cut_off_is_answered_with_what_to_do(post_in: PostIn, ada: Person) -> None:
+    """Nothing is shared by it."""
+    row = post_in(letter("ada@example.org", share_address(ada)[:-14] + "@localhost", "Notes", "Mine."))
+    assert (
+        row.state == State.REFUSED and Post.objects.count() == 0 and "copy all of it" in mail.outbox[0].body
+    )
