@@ -9,5 +9,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("potluck.channels.home.urls")),
     path("", include("potluck.channels.feeds.urls")),
+    path("", include("potluck.channels.live.urls")),
     path("", include("potluck.web.urls")),
 ]

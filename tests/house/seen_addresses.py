@@ -43,6 +43,10 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/reminder": Address(post="sees+", form={"days": "1"}),
     f"{POST}/ripple": Address("author"),
     "home/seen": Address(post="members"),
+    # rooms
+    f"{POST}/live": Address("sees", queries=("", "?before=9000000000000000000", "?to=7")),
+    f"{POST}/live/messages": Address(post="sees+", form=TEXT | {"once": "zq"}),
+    f"{POST}/live/presence": Address(post="sees+"),
     # feeds
     f"fresh{FORMS}": Address("all", queries=FEEDS),
     f"search{FORMS}": Address("any", queries=SEARCHES),

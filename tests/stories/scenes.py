@@ -167,6 +167,8 @@ MEMBER = [
         "ada", "{answered} /questions /you/asking /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"
     ),
     *_all("cleo", "{question} {asked} /home"),
+    *_all("ada", "{thread}/live {thread}/live?before=9000000000000000000 {question}/live {cleos}/live"),
+    *_all("", "{thread}/live"),
     *_all("", "/questions {answered} /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"),
     *_all(
         "new",
@@ -186,6 +188,7 @@ DONE = [
     ),
     Scene("", "/", unfold, "unfolded"),
     Scene("ada", "/home", ask_for_keys, "with the keys"),
+    Scene("ben", "{thread}/live", press("Say that I am here"), "being there"),
     Scene("ada", "{note}", press("Reply", {"#reply-box-text": "\u00a0"}), "with an empty reply"),
     Scene("ada", "/share", press("Share", {"#share-text": "\u00a0"}), "with nothing in it"),
     Scene("ada", f"/share?kind=question&text={ASKED}", wait_for_what_is_known, "with what is known"),
@@ -226,6 +229,7 @@ REFUSED = {
 # with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
+    "room-messages", "room-presence",
     "asking", "asking-topic", "chance", "closure", "known", "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",

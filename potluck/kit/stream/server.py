@@ -6,6 +6,7 @@ One connection listens for all. Whatever is told is asked for first, so that nob
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import django
+import psycopg
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -39,7 +41,8 @@ class Stream(Protocol):
     def join(self, ticket: str, since: str, database: Database) -> Reader | None:
         """A new reader, who had all up to `since` (the last event's key, or nothing); None if they may not."""
 
-    def leave(self, reader: Reader) -> None: ...
+    def leave(self, reader: Any) -> None:
+        """What `join` gave has gone."""
 
     def hear(self, notice: str) -> None:
         """Something happened; with an empty notice anything may have."""
@@ -86,7 +89,8 @@ class Process:
             for stream in streams().values():
                 if ticks % BEAT == 0:
                     stream.beat()
-                await stream.tick()
+                with contextlib.suppress(psycopg.Error, OSError):  # It is asked again.
+                    await stream.tick()
 
 
 @cache

@@ -37,7 +37,7 @@ function watch(form) {
     timer = setTimeout(async () => {
       const here = keep(name(form), text.value);
       const there = await send(form).catch(() => false);
-      if (there || here) say(form, there ? "kept" : "keptHere");
+      if ((there || here) && text.value.trim()) say(form, there ? "kept" : "keptHere");
     }, REST);
   });
   addEventListener("pagehide", () => keep(name(form), text.value));
