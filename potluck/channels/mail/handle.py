@@ -79,7 +79,7 @@ def _end(row: Letter, outcome: Outcome) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="potluck.mail.sweep", queue="mail", pass_context=False)
+@app.task(name="potluck.mail.left-over", queue="mail", pass_context=False)
 def sweep(timestamp: int) -> None:
     """Take up letters whose job was lost, and forget those nobody confirmed."""
     now = timezone.now()
