@@ -94,6 +94,11 @@ def _share(parser: Parser) -> None:
     _person(parser)
 
 
+def _mail(parser: Parser) -> None:
+    parser.add_argument("to", nargs="*", help="whom it came for (default: as the message or the mail server says)")
+    parser.add_argument("--sender", metavar="ADDRESS", help="who sent it, by its envelope")
+
+
 def _bench(parser: Parser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all that is about speed)")
     parser.add_argument(
@@ -139,6 +144,8 @@ COMMANDS = (
     Command("source retire", "stop asking a source for good; its posts stay", "source:retire", _url),
     Command("import", "bring in subscriptions or bookmarks", "taking:bring_in", _import),
     Command("export", "take out everything somebody gave", "taking:take_out", _export),
+    Command("mail", "take in a message from standard input", "mail:mail", _mail),
+    Command("listen", "take in mail alone, by SMTP or LMTP", "mail:listen"),
     Command("share", "share a web address or a text", "share:share", _share),
     Command("bench", "measure how fast it is, or how well it matches", "bench:bench", _bench, database=False),
     Command("manage", "Django's own commands", "upkeep:manage", _rest),

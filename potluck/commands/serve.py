@@ -25,7 +25,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app as queue
 
-from potluck.commands import ready, web, worker
+from potluck.commands import mail, ready, web, worker
 from potluck.commands.children import ENDINGS, Child, Children
 from potluck.kit.errors import Refused
 from potluck.search.encoder import encoder, is_served
@@ -153,6 +153,9 @@ def _children() -> Iterator[Children]:
     )
     if web.has_stream():
         children.all.append(Child("stream", lambda: web.stream(nothing)))
+    if settings.MAIL_LISTEN:
+        mail.doors()
+        children.all.append(Child("mail", lambda: mail.listen(nothing)))
     if is_served():
         children.all.append(Child("encoder", import_string("potluck.search.served.serve_encoder")))
     try:
