@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("potluck.channels.home.urls")),
     path("", include("potluck.channels.feeds.urls")),
     path("", include("potluck.channels.live.urls")),
+    path("", include("potluck.channels.mail.urls")),
     path("", include("potluck.web.urls")),
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from potluck.channels.mail.off import DIGEST, Stop, off_token
 from tests.house.seen_world import COMMON, PARTS, World, mark
 
 
@@ -31,6 +32,7 @@ FEEDS = ("", "?before=9000000000000000000")
 FORMS = ".<form:form>"
 POST = "posts/<int:post_id>"
 TEXT = {"text": f"a word on {COMMON}"}
+KINDS = ("spoken", "asked", "found", "followed", "gifts")
 
 ADDRESSES: Mapping[str, Address] = {
     # home
@@ -70,6 +72,11 @@ ADDRESSES: Mapping[str, Address] = {
     "image/<str:signature>/<str:encoded>": Address("any"),
     "you/feeds": Address("members"),
     "you/feeds/renewal": Address(post="members"),
+    # mail
+    "you/mail": Address("members", "members", {"hour": "7", "weekday": "0"} | dict.fromkeys(KINDS, "2")),
+    "you/mail/all": Address(post="members"),
+    "you/mail/hushes/<int:hush_id>": Address(post="members"),
+    "mail/off/<str:token>": Address("any", "any"),
     # the way in
     "": Address("all"),
     "share/first": Address("any", "any", TEXT | {"email": "zq@example.org"}),
@@ -206,6 +213,8 @@ def _filled(route: str, world: World) -> Iterator[tuple[str, int]]:
 
 
 def _by_token(route: str, world: World) -> str:
+    if route.startswith("mail/off"):
+        return route.replace("<str:token>", off_token(world.people["author"].id, 0, Stop(DIGEST)))
     if route.startswith("join"):
         return f"join/{world.invitation.token}"
     return f"home/{world.people['author'].feed_token}{FORMS}"
@@ -224,6 +233,7 @@ def _by_names(route: str, world: World) -> Iterator[str]:
     )
     route = route.replace("<int:person_id>", str(world.people["waiting"].pk))
     route = route.replace("<int:follow_id>", str(world.people["author"].follows.all()[0].pk))
+    route = route.replace("<int:hush_id>", "7")
     for handle in handles if "<str:handle>" in route else [""]:
         for tag in (tags if not handle else tags[:3]) if "<str:name>" in route else [""]:
             yield route.replace("<str:handle>", handle).replace("<str:name>", tag)

@@ -17,6 +17,8 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from potluck import door, flow
+from potluck.channels.mail.off import THREAD, Stop, off_token
+from potluck.deliver.wishes import hush
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
@@ -292,11 +294,18 @@ def ask_around(people: dict[str, Person], at: At) -> At:
     return {"answered": answered.page, "asked": asked.page}
 
 
+def less_mail(people: dict[str, Person], at: At) -> At:
+    """The link under a letter to Ada that told of the thread, and what she gets no mail of already."""
+    thread = at["thread"].rpartition("/")[2]
+    hush(people["ada"], tag="soil")
+    return {"less_mail": f"/mail/off/{off_token(people['ada'].id, int(thread), Stop(THREAD, thread))}"}
+
+
 def fill() -> dict[str, object]:
     people = cast()
     at = share_all_kinds(people) | outside(people)
     tie(people, at)
     at |= ask_around(people, at)
-    at |= look_after(people) | guard(people)
+    at |= look_after(people) | guard(people) | less_mail(people, at)
     flow.handle(list(Event.objects.filter(handled_at=None).values_list("id", flat=True)))
     return {"cookies": {name: session_of(who) for name, who in people.items() if name != "gone"}, "at": at}

@@ -144,7 +144,9 @@ MEMBER = [
         "profile settings following circles peace shares capture drafts feeds export sources sources?follow=1",
         "/you/",
     ),
-    *_all("ada", "account account/leaving invitations", "/you/"),
+    *_all("ada", "account account/leaving invitations mail", "/you/"),
+    *_all("ada", "{less_mail}"),
+    *_all("", "{less_mail}"),
     *_all(
         "ada",
         "/share?kind=question /search?q=soil /search?q=kind:question+tag:soil /tags/soil /moderation /nowhere",
@@ -198,6 +200,8 @@ DONE = [
     Scene("ada", "{question}", answered_in_place("Helps"), "with a verdict"),
     Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
+    Scene("ada", "/you/mail", press("Save", {"#most": "100"}), "saved"),
+    Scene("", "{less_mail}", press("No more mail of this thread"), "with one thread less"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "{blog}"}), "with a preview"),
@@ -238,7 +242,7 @@ NO_PAGES = frozenset({
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
     "claim-proof", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
-    "manifest", "opensearch", "robots", "service-worker", "sitemap", "mfa_download_recovery_codes",
+    "mail-all", "mail-hush", "manifest", "opensearch", "robots", "service-worker", "sitemap", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "openid_connect_callback", "mfa_reauthenticate_webauthn",
     "socialaccount_signup", "openid_connect_login",
 })

@@ -20,7 +20,7 @@ from potluck.channels.mail import addresses
 from potluck.channels.mail.letters import draw
 from potluck.channels.mail.look import STYLES
 from potluck.channels.mail.mould import Mould, date, header, mailbox, mould, without_marks
-from potluck.channels.mail.off import Stop, narrowest, off_page, off_token
+from potluck.channels.mail.off import Stop, narrowest, off_page, off_words
 from potluck.channels.mail.ready import Reader, Ready
 from potluck.channels.mail.threads import message_id_of
 from potluck.deliver.waits import is_asking
@@ -238,23 +238,3 @@ def subject_of(one: Ready) -> str:
     if root is not None:
         return f"Re: {excerpt(root.title or root.excerpt, SUBJECT)}"
     return own
-
-
-def off_words(stop: Stop) -> str:
-    """What the link under a letter does, in words."""
-    said = {
-        "thread": _("No more mail of this thread"),
-        "who": _("No more mail of what this person shares"),
-        "tag": _("No more mail of #%(tag)s") % {"tag": stop.value},
-        "asked": _("No more questions by mail"),
-        "found": _("No more mail of what may answer my questions"),
-        "followed": _("No more mail of what I follow"),
-        "gifts": _("No more mail of what came of my shares"),
-        "spoken": _("No more mail of what speaks to me"),
-        "digest": _("No more of these letters"),
-        "all": _("No mail at all"),
-    }
-    return said.get(stop.scope, said["all"])
-
-
-__all__ = ["Composer", "Letter", "fills", "letter_of", "off_token", "personal", "standing", "subject_of"]

@@ -12,10 +12,12 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from potluck.deliver.kinds import Kind, default_rhythm, kind_of
-from potluck.deliver.models import Rhythm
+from potluck.deliver.models import Hush, Rhythm
 from potluck.deliver.reasons import Reason
 from potluck.deliver.wishes import hush, set_rhythm, turn_off, turn_on, unhush, wishes_of
 from potluck.kit.errors import Missing
+from potluck.kit.html import excerpt
+from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post
 
@@ -122,3 +124,35 @@ def _lasting(scope: str) -> list[Kind]:
 
 def _number(what: Stop) -> int:
     return int(what.value) if what.value.isdecimal() else 0
+
+
+def off_words(stop: Stop) -> str:
+    """What the link under a letter does, in words."""
+    said = {
+        "thread": _("No more mail of this thread"),
+        "who": _("No more mail of what this person shares"),
+        "tag": _("No more mail of #%(tag)s") % {"tag": stop.value},
+        "asked": _("No more questions by mail"),
+        "found": _("No more mail of what may answer my questions"),
+        "followed": _("No more mail of what I follow"),
+        "gifts": _("No more mail of what came of my shares"),
+        "spoken": _("No more mail of what speaks to me"),
+        "digest": _("No more of these letters"),
+        "all": _("No mail at all"),
+    }
+    return said.get(stop.scope, said["all"])
+
+
+def hushed_words(person: Person) -> list[tuple[Hush, str]]:
+    """What this person gets no mail of, in words, newest first. What they may not see any more is not named."""
+    rows = list(person.hushes.order_by("-pk"))
+    threads = Post.objects.visible_to(person).filter(pk__in=[row.thread for row in rows if row.thread])
+    said = {post.id: post.title or post.excerpt for post in threads}
+    people = {
+        who.id: who.shown_name for who in shown_to(person).filter(pk__in=[row.who for row in rows if row.who])
+    }
+    found = []
+    for row in rows:
+        words = f"#{row.tag}" if row.tag else people.get(row.who, _("somebody")) if row.who else ""
+        found.append((row, words or excerpt(said.get(row.thread, _("a thread")), 70)))
+    return found
