@@ -6,8 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
-from django.test import TestCase
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from potluck.channels.mail import answers, handle
@@ -15,6 +14,7 @@ from potluck.channels.mail.models import Letter
 from potluck.channels.mail.receive import receive
 from potluck.people.models import Person
 
+TASKS = {"potluck.mail.handle": handle.handle, "potluck.mail.answer": answers.send}
 ADDRESS = re.compile(r"[\w.+-]+@localhost")
 
 
@@ -29,21 +29,12 @@ def letter(sender: str, to: str, subject: str = "", text: str = "", **headers: s
 
 
 def do_jobs() -> None:
-    """Do what waits in the queue for mail, as often as it defers more."""
-    done: set[int] = set()
-    while True:
-        jobs = [
-            job
-            for job in ProcrastinateJob.objects.filter(queue_name="mail").order_by("id")
-            if job.id not in done
-        ]
-        if not jobs:
-            return
+    """Do what waits in the queue for mail, as long as it defers more."""
+    while jobs := list(ProcrastinateJob.objects.filter(queue_name="mail", status="todo").order_by("id")):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", [[job.id for job in jobs]])
         for job in jobs:
-            done.add(job.id)
-            {"potluck.mail.handle": handle.handle, "potluck.mail.answer": answers.send}[job.task_name](
-                **job.args
-            )
+            TASKS[job.task_name](**job.args)
 
 
 @pytest.fixture
@@ -71,11 +62,3 @@ def verified(request: pytest.FixtureRequest) -> Iterator[None]:
                 user=person.account, email=person.account.email, verified=True, primary=True
             )
     yield
-
-
-def answered() -> list[EmailMessage]:
-    """What went out."""
-    return list(mail.outbox)
-
-
-__all__ = ["ADDRESS", "TestCase", "answered", "do_jobs", "letter"]
