@@ -44,6 +44,10 @@ PROMISES = (
     Promise(
         "feeds_unchanged", "feeds, unchanged, each on a new connection", 1500, "a CPU second", least=True
     ),
+    Promise("live_p99", "a message in a room, to 1,000 readers, 99 in 100", 250, "ms"),
+    Promise("live_lost", "messages lost to readers who come and go", 0, ""),
+    Promise("live_twice", "messages that came to one of them twice", 0, ""),
+    Promise("live_memory", "the stream process with 1,000 readers", 120, "MB"),
     Promise("idle_memory", "all processes idle after a restart", 400, "MB"),
     Promise("second_start", "a second start", 4, "s"),
 )
@@ -85,13 +89,28 @@ def _feeds(scratch: Path) -> Figures:
     return _served(measure)(scratch)
 
 
+def _live(scratch: Path) -> Figures:
+    from bench.live import live
+
+    small = _small(scratch)
+    with serving(small) as house:
+        return live(house, small)
+
+
 def _idle(scratch: Path) -> Figures:
     from bench.idle import idle
 
     return idle(_small(scratch))
 
 
-PARTS = {"pages": _pages, "search": _search, "posting": _posting, "feeds": _feeds, "idle": _idle}
+PARTS = {
+    "pages": _pages,
+    "search": _search,
+    "posting": _posting,
+    "feeds": _feeds,
+    "live": _live,
+    "idle": _idle,
+}
 _PART_OF = {"home": "pages", "thread": "pages", "person": "pages", "post": "posting", "second": "idle"}
 
 

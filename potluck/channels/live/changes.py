@@ -7,6 +7,7 @@ or times would not do, since what began earlier may be over later. https://www.p
 import re
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -17,16 +18,19 @@ from potluck.kit.sql import ask
 CHANNEL = "potluck_live"
 # Who was away for longer gets the page anew.
 KEPT = timedelta(days=1)
-_PLACE = re.compile(r"\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?@(\d{1,15})\Z")
+_PLACE = re.compile(r"(\d{1,19}):(\d{1,19}):((?:\d{1,19}(?:,\d{1,19})*)?)@(\d{1,15})\Z", re.ASCII)
 LONGEST = 2000
 
 _NOW = "pg_current_snapshot()::text || '@' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-# Where we are now; whether `since` is of another life of the database; which posts changed in between.
+# Where we are now; whether `since` is of another life of the database; which posts changed in between, and which of
+# them came in between.
 CHANGED = f"""
 SELECT {_NOW}, pg_snapshot_xmax(%(since)s::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()),
-    ARRAY(SELECT DISTINCT c.post FROM live_change c
-          WHERE c.thread = %(thread)s AND c.xid >= pg_snapshot_xmin(%(since)s::text::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(c.xid, %(since)s::text::pg_snapshot))
+    COALESCE(array_agg(DISTINCT c.post) FILTER (WHERE c.post IS NOT NULL), '{{}}'),
+    COALESCE(array_agg(DISTINCT c.post) FILTER (WHERE c.fresh), '{{}}')
+FROM (SELECT) one LEFT JOIN live_change c
+  ON c.thread = %(thread)s AND c.xid >= pg_snapshot_xmin(%(since)s::text::pg_snapshot)
+     AND NOT pg_visible_in_snapshot(c.xid, %(since)s::text::pg_snapshot)
 """
 
 
@@ -35,11 +39,15 @@ def place_now() -> str:
     return str(ask(f"SELECT {_NOW}", [])[0][0])
 
 
-def moment_of(place: str) -> float | None:
-    """When that was, in seconds since 1970; None if it is no place, or longer ago than changes are kept."""
+def is_known(place: str) -> bool:
+    """Whether this is a place, as the database will read it, and not longer ago than changes are kept."""
     found = _PLACE.match(place) if len(place) <= LONGEST else None
-    at = int(found[3]) / 1000 if found else 0.0
-    return at if at > time.time() - KEPT.total_seconds() else None
+    if found is None or int(found[4]) / 1000 < time.time() - KEPT.total_seconds():
+        return False
+    least, end = int(found[1]), int(found[2])
+    open_ = [int(one) for one in found[3].split(",")] if found[3] else []
+    in_order = all(one < other for one, other in pairwise([*open_, end]))
+    return 0 < least <= min([*open_, end]) and in_order and end < 2**63
 
 
 def snapshot_of(place: str) -> str:

@@ -21,8 +21,7 @@ LONG = 6000
 
 COLUMNS = """
 p.id, p.thread, p.reply_to_id, p.author_id, COALESCE(NULLIF(a.name, ''), a.handle), a.handle, a.account_id IS NOT NULL,
-p.published_at, p.html, p.excerpt, p.edited_at, p.whence, p.deleted_at IS NOT NULL OR p.held_at IS NOT NULL,
-p.audience, p.arrived_at,
+p.published_at, p.html, p.excerpt, p.edited_at, p.whence,
 (SELECT json_agg(json_build_array(f.id, f.name) ORDER BY f.id) FROM posts_attachment f WHERE f.post_id = p.id),
 q.id, COALESCE(NULLIF(qa.name, ''), qa.handle), q.excerpt
 """
@@ -55,9 +54,6 @@ class Message:
     excerpt: str
     edited_at: datetime | None
     whence: str
-    is_away: bool
-    audience: int
-    arrived_at: datetime
     files: Sequence[tuple[int, str]]
     to_id: int
     to_name: str

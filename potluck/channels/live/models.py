@@ -9,10 +9,11 @@ from potluck.posts.models import Post
 
 class Change(models.Model):
     """A post came into a thread, was changed, or went. Written by the database itself (migration 0001), with the
-    number of the transaction (`xid`) by which `changes.py` knows what somebody has not seen."""
+    number of the transaction (`xid`) by which `changes.py` knows what somebody has not seen. `fresh`: it came."""
 
     thread = models.BigIntegerField()
     post = models.BigIntegerField()
+    fresh = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

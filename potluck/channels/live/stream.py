@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from django.utils import timezone, translation
 
 from potluck.channels.live.attendance import Attendance
-from potluck.channels.live.changes import CHANGED, CHANNEL, moment_of, snapshot_of
+from potluck.channels.live.changes import CHANGED, CHANNEL, is_known, snapshot_of
 from potluck.channels.live.messages import BY_ID, Message, drawn, message
 from potluck.channels.live.room import Ear, Room
 from potluck.channels.live.sight import Sight, look
@@ -99,27 +99,28 @@ class RoomStream:
         for ear in room.ears:
             by_place[ear.place].append(ear)
         for place, ears in by_place.items():
-            since = moment_of(place)
             asked = {"since": snapshot_of(place), "thread": room.thread}
-            found = await self.database.ask(CHANGED, asked) if since else []
-            if since is None or found[0][1]:
+            found = await self.database.ask(CHANGED, asked) if is_known(place) else []
+            if not found or found[0][1]:
                 _again(ears)
                 continue
-            now, _other, posts = found[0]
+            now, _other, posts, fresh = found[0]
             if posts:
-                await self._tell(room, ears, posts, now, since)
+                await self._tell(room, ears, posts, frozenset(fresh), now)
             for ear in ears:
                 ear.place = now
 
-    async def _tell(self, room: Room, ears: list[Ear], posts: list[int], now: str, since: float) -> None:
+    async def _tell(
+        self, room: Room, ears: list[Ear], posts: list[int], fresh: frozenset[int], now: str
+    ) -> None:
         """One event with all of it for each reader: what they may see, and what they see no longer."""
         found = [message(row) for row in await self.database.ask(BY_ID, [posts])]
         there = [one for one in found if one.id != room.thread]
         asked = {room.thread, *(one.id for one in there), *(one.to_id for one in there if one.to_id)}
         people = _people(ears)
         sees = await look(self.database, sorted(asked), people)
-        gone = set(posts) - {one.id for one in found}
-        saw = await self._saw(room, there, sees, people, since)
+        gone = set(posts) - {one.id for one in found} - fresh
+        saw = await self._saw(room, {one.id for one in there} - fresh, sees, people)
         pieces: dict[object, bytes] = {}
         for ear in self._admitted(room, ears, sees):
             kind = (ear.language, ear.zone, sees.of(ear.person), saw.of(ear.person))
@@ -129,13 +130,9 @@ class RoomStream:
                 ear.send(pieces[kind])
                 ear.told = now
 
-    async def _saw(
-        self, room: Room, there: list[Message], sees: Sight, people: list[int], since: float
-    ) -> Sight:
-        """What was on people's screens and is not for them any more: taken away, held, or narrowed since."""
-        was = [
-            one.id for one in there if one.arrived_at.timestamp() < since and not sees.all_see(one.id, people)
-        ]
+    async def _saw(self, room: Room, there: set[int], sees: Sight, people: list[int]) -> Sight:
+        """What was on people's pages and is not for them any more: taken away, held, or narrowed since."""
+        was = [one for one in there if not sees.all_see(one, people)]
         return (await look(self.database, was, people, before=room.thread)).but(sees) if was else Sight({})
 
     def _admitted(self, room: Room, ears: Iterable[Ear], sees: Sight) -> list[Ear]:

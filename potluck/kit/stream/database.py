@@ -27,6 +27,11 @@ class Database:
             cursor = await self._asking.execute(statement, values)
             return await cursor.fetchall() if cursor.description else []
 
+    async def close(self) -> None:
+        """Give the asking connection back."""
+        if self._asking is not None:
+            await self._asking.close()
+
     async def notices(self, channels: Sequence[str]) -> AsyncIterator[psycopg.Notify | None]:
         """What is told on these channels; None first, and whenever some of it may have been missed."""
         while True:
