@@ -17,7 +17,7 @@ from potluck.posts.models import SavedDraft
 
 MOST_FIELDS = 300_000
 MOST_DRAFTS = 200
-_KEPT = ("text", "title", "tags", "kind", "audience", "readers")
+_KEPT = ("text", "title", "tags", "kind", "audience", "readers", "before")
 
 
 def begun(person: Person, about: str) -> dict[str, str]:

@@ -14,9 +14,12 @@ from potluck.questions.judge import judge, unjudge
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Found, Said, Says
 from potluck.questions.point import at_address, point
-from potluck.questions.take_on import decline, name_another, take_on, unsay
+from potluck.questions.publish import agree, withdraw
+from potluck.questions.quietly import ask_everybody, is_quiet
+from potluck.questions.take_on import ask_by_name, decline, name_another, take_on, unsay
 from potluck.web.people import known_to
 from potluck.web.posts import seen_by
+from potluck.web.share import picked
 
 
 @require_POST
@@ -62,7 +65,49 @@ def asking(request: MemberRequest, post_id: int) -> HttpResponse:
         name_another(question, known_to(viewer, _who(request)), by=viewer)
     else:
         decline(question, said, by=viewer)
-    return _piece(request, question, {"piece": "asked", "id": question.id, "said": said})
+    facts = {"piece": "asked", "id": question.id, "said": said, "quiet": is_quiet(question)}
+    return _piece(request, question, facts)
+
+
+@require_POST
+@members_only
+def before(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Put one's question before somebody by name."""
+    question = seen_by(request.viewer, post_id)
+    people = picked(request, request.viewer)
+    ask_by_name(question, people, by=request.viewer)
+    if not people:
+        raise Malformed(_("Write the handle of whom you think of, such as @ben."))
+    say(request, _("It is put before those of them who take such questions."))
+    return redirect(question.page)
+
+
+@require_POST
+@members_only
+def opening(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Ask of everybody what one asked quietly."""
+    question = ask_everybody(seen_by(request.viewer, post_id), by=request.viewer)
+    say(request, _("Everybody can see it now, and answer. What was answered already stays between two."))
+    return redirect(question.page)
+
+
+@require_POST
+@members_only
+def publishing(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Say that everybody may read an answer between two, or rather not."""
+    answer = seen_by(request.viewer, post_id)
+    if request.POST.get("undo"):
+        withdraw(answer, by=request.viewer)
+        say(request, _("It stays between the two of you."))
+    elif agree(answer, by=request.viewer):
+        say(request, _("You both said yes. Everybody can read it now."))
+    else:
+        say(
+            request,
+            _("You said yes. It is public once the other says so, too."),
+            undo=f"{answer.page}/publishing",
+        )
+    return redirect(f"/posts/{answer.thread}#post-{answer.id}")
 
 
 @require_POST

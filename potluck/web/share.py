@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from potluck import door
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
@@ -20,6 +22,9 @@ from potluck.questions.take_on import ask_by_name
 from potluck.web import files
 from potluck.web.drafts import begun, done
 from potluck.web.posts import seen_by
+
+# So many can be asked by name at once.
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     kept: tuple[int, ...] = ()
     try:
         kept = files.take_in(request, viewer)
-        post = door.admit(_draft(request, viewer, kept))
+        post = _let_in(request, viewer, kept)
     except (Refused, Malformed) as error:
         context = {
             "text": request.POST.get("text", ""),
@@ -70,7 +75,6 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
             request, "share/share.html", {**context, **_audience_context(viewer, request.POST)}, status=422
         )
     done(viewer, "share")
-    _ask_picked(post, request.POST.getlist("ask"), viewer)
     if post.held_at:
         say(
             request,
@@ -81,11 +85,33 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     return redirect(post.page)
 
 
-def _ask_picked(question: Post, handles: list[str], by: Person) -> None:
-    """Put a question before those whom its asker picked by name."""
-    if question.kind == Kind.QUESTION and handles:
-        picked = Person.objects.filter(handle__in=[one.lower() for one in handles[:5]]).exclude(pk=by.pk)
-        ask_by_name(question, list(picked), by=by)
+@transaction.atomic
+def _let_in(request: HttpRequest, viewer: Person, kept: tuple[int, ...]) -> Post:
+    """Share it, and put a question before those whom its asker picked or named; quietly, before nobody else."""
+    named = picked(request, viewer)
+    if request.POST.get("audience") == "quiet":
+        if request.POST.get("kind", "") not in ("", Kind.QUESTION):
+            raise Malformed(_("Only a question can be asked quietly. Choose for whom this is."))
+        return door.admit_quietly(_draft(request, viewer, kept), named)
+    post = door.admit(_draft(request, viewer, kept))
+    if named and post.kind == Kind.QUESTION:
+        ask_by_name(post, named, by=viewer)
+    return post
+
+
+def picked(request: HttpRequest, viewer: Person) -> list[Person]:
+    """Those whom an asker ticked, or named by handle."""
+    said = request.POST.get("before", "").replace(",", " ").split()
+    handles = {one.lstrip("@").lower() for one in said} - {""}
+    found = shown_to(viewer).filter(
+        handle__in=[*handles, *request.POST.getlist("ask")], account__isnull=False
+    )
+    people = list(found.exclude(pk=viewer.pk)[:MOST_NAMED])
+    unknown = handles - {who.handle for who in people} - {viewer.handle}
+    if unknown:
+        names = ", ".join(f"@{one}" for one in sorted(unknown))
+        raise Malformed(_("Nobody here is called %(names)s.") % {"names": names})
+    return people
 
 
 def _draft(
@@ -105,6 +131,7 @@ def _draft(
         circle=circle,
         readers=readers,
         attachments=attachments,
+        alone=bool(form.get("alone")) and reply_to is not None,
     )
 
 
@@ -120,6 +147,7 @@ def _audience(chosen: str, names: str, viewer: Person) -> tuple[int, Circle | No
         "public": Audience.PUBLIC,
         "members": Audience.MEMBERS,
         "named": Audience.NAMED,
+        "quiet": Audience.NAMED,
         "me": Audience.ME,
     }
     if chosen not in plain:
@@ -144,17 +172,20 @@ def _audience_context(viewer: Person | None, given: object) -> dict[str, object]
         "readers": get("readers") or "",
         "title_given": get("title") if get("text") is not None and not get("url") else "",
         "tags_given": get("tags") or "",
+        "before": get("before") or "",
     }
 
 
 def audiences(viewer: Person | None) -> list[Choice]:
     """The audiences this person may choose from; everybody is the first."""
     circles = Circle.objects.filter(owner=viewer).order_by("name") if viewer else []
+    quietly = _("For a question: only those it is put before see it, or that you ask.")
     return [
         Choice("public", _("Public"), _("Everybody, whoever it helps.")),
         Choice("members", _("Members"), _("Only members of this network.")),
         *[Choice(f"circle-{c.id}", c.name, _("Only the people in this circle of yours.")) for c in circles],
         Choice("named", _("People I name"), _("Only those whose handles you write below.")),
+        *([Choice("quiet", _("Quietly, a few"), quietly)] if viewer else []),
         Choice("me", _("Only me"), _("A note to yourself.")),
     ]
 
@@ -179,6 +210,7 @@ def reply(request: MemberRequest, post_id: int) -> HttpResponse:
         post = door.admit(_draft(request, request.viewer, kept, reply_to=parent))
     except (Refused, Malformed) as error:
         context = {"parent": parent, "text": request.POST.get("text", ""), "error": str(error)}
+        context["alone"] = request.POST.get("alone", "")
         context["waiting"] = files.waiting(request.viewer, kept)
         return render(request, "share/reply.html", context, status=422)
     done(request.viewer, f"reply-{parent.id}")

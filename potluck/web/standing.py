@@ -26,6 +26,8 @@ def _alone(state: State) -> str:
     if not state.mine or state.closed_at or state.before or state.on_it:
         return ""
     members = Person.objects.filter(account__isnull=False, approved_at__isnull=False, removed_at=None)[:2]
+    if state.quiet:
+        return _("It is put before nobody yet, so nobody sees it. Ask somebody by name, or ask everybody.")
     if len(members) < 2:
         return _(
             "You are the only one here so far. What comes from the places you follow is held against it, too."

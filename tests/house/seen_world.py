@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from potluck.channels.feeds.imports import keep_file
 from potluck.channels.feeds.models import Bringing
-from potluck.door import admit, amend
+from potluck.door import admit, admit_quietly, amend
 from potluck.events.models import Event, Kind
 from potluck.events.record import record
 from potluck.flow import handle
@@ -35,6 +35,7 @@ from potluck.posts.models import Attachment, Audience, Post, SavedDraft
 from potluck.questions.judge import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import Chance, Found
+from potluck.questions.publish import agree
 from potluck.questions.take_on import take_on
 from potluck.search.saved import save_search
 from tests.cast import member
@@ -70,6 +71,10 @@ MAY_READ: Mapping[str, frozenset[str]] = {
     "ofsuspended": frozenset({"suspended", "moderator"}),
     "ofblocked": EVERYBODY - {"author"},
     "gift": EVERYBODY,
+    # Asked quietly of two; answered by one, for her alone; and an answer between two to what everybody may read.
+    "quiet": frozenset({"author", "friend", "stranger"}),
+    "quietanswer": frozenset({"author", "friend"}),
+    "aside": frozenset({"author", "stranger"}),
 }
 PARTS = ("title", "text", "high", "tag", "link", "filename", "alt", "bytes")
 # In every text, so that whoever follows or searches for it is offered all.
@@ -178,8 +183,11 @@ def _note(world: World, name: str, by: str, **more: object) -> Post:
         "text": f"{mark(name, 'text')} {COMMON} =={mark(name, 'high')}== #{mark(name, 'tag')} #soil",
         "link": f"https://{mark(name, 'link')}.example/page",
         "attachments": (world.files[name].id,),
+        **more,
     }
-    world.posts[name] = post = admit(Draft(**{**facts, **more}))  # type: ignore[arg-type]
+    before: list[Person] = facts.pop("before", [])  # type: ignore[assignment]
+    draft = Draft(**facts)  # type: ignore[arg-type]
+    world.posts[name] = post = admit_quietly(draft, before) if before else admit(draft)
     return post
 
 
@@ -190,6 +198,7 @@ def _posts(world: World) -> None:
     _note(world, "circle", "author", audience=Audience.CIRCLE, circle=world.circle, kind="question")
     _note(world, "named", "author", audience=Audience.NAMED, readers=friend, kind="question")
     _note(world, "me", "author", audience=Audience.ME, kind="question")
+    _note(world, "quiet", "author", before=[world.people["friend"], world.people["stranger"]])
     _note(world, "twin", "author", audience=Audience.ME, link=world.posts["public"].link)
     for name in ("deleted", "held", "narrowed"):
         _note(world, name, "author")
@@ -203,6 +212,8 @@ def _answers(world: World) -> None:
     """By Ben, in each thread he may read; and a reply of Ada's under each that goes, so that gaps are drawn."""
     for name in ("public", "members", "circle", "named"):
         _note(world, f"reply{name}", "friend", reply_to=world.posts[name], link="")
+    _note(world, "quietanswer", "friend", reply_to=world.posts["quiet"], link="")
+    _note(world, "aside", "stranger", reply_to=world.posts["public"], link="", alone=True)
     for name in ("replydeleted", "replyheld"):
         _note(world, name, "friend", reply_to=world.posts["public"], link="")
     admit(
@@ -252,7 +263,15 @@ def _questions(world: World) -> None:
             take_on(posts[name], by=world.people[role])
         for share in ("narrowed", "held", "deleted", "ofsuspended", "ofblocked", "gift"):
             _found(posts[name], posts[share], mark(share, "text"))
-    for name in ("circle", "named", "me", "members"):
+    _found(posts["quiet"], posts["gift"], mark("gift", "text"))
+    _found(posts["members"], posts["aside"], mark("aside", "text"))
+    take_on(posts["quiet"], by=world.people["stranger"])
+    agree(posts["quietanswer"], by=ada)
+    agree(posts["aside"], by=world.people["stranger"])
+    for name in ("quietanswer", "aside"):
+        thank(posts[name], by=ada)
+        judge(posts["quiet" if name == "quietanswer" else "public"], posts[name], "helps", by=ada)
+    for name in ("circle", "named", "me", "members", "quiet"):
         judge(posts[name], posts["gift"], "answers" if name == "named" else "helps", by=ada)
     for share in ("narrowed", "held", "deleted", "ofsuspended"):
         judge(posts["public"], posts[share], "helps", by=world.people["friend"])

@@ -234,7 +234,8 @@ REFUSED = {
 # fmt: off
 NO_PAGES = frozenset({
     "room-messages", "room-presence",
-    "asking", "asking-topic", "chance", "closure", "known", "me-too", "pointing", "verdicts",
+    "asking", "asking-topic", "before", "opening", "publishing", "chance", "closure", "known",
+    "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
