@@ -95,6 +95,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.mail.answers",
     "potluck.channels.mail.handle",
     "potluck.channels.mail.joining",
+    "potluck.channels.mail.digest",
     "potluck.channels.mail.handover",
     "potluck.web.images",
 ]

@@ -205,7 +205,7 @@ def _facts(one: Ready, stop: Stop, asked: bool, files: list[Attachment]) -> dict
     brief = one.place == 2  # what came back tells of a post the reader wrote
     return {
         "subject": subject_of(one),
-        "why": one.why,
+        "why": [Markup(absolute(str(reason), settings.ORIGIN)) for reason in one.why],  # noqa: S704
         "title": without_marks(post.title or (excerpt(post.excerpt, 90) if brief else "")),
         "text": "" if brief else without_marks(text),
         "html": Markup("") if brief else html,

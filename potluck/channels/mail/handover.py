@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app
 
 from potluck.channels.mail.bounces import bounced
 from potluck.channels.mail.compose import Composer, Letter, own_address
+from potluck.channels.mail.digest_letter import digest_letters
 from potluck.channels.mail.outbound import CARRY, MAIL
 from potluck.channels.mail.ready import ready
 from potluck.channels.mail.relay import Relay, relay
@@ -81,7 +82,7 @@ class _Server:
 server = _Server()
 
 
-@app.task(name=CARRY, queue="mail", lock="mail-carry", pass_context=True)
+@app.task(name=CARRY, queue="carrying", lock="mail-carry", pass_context=True)
 def carry(context: JobContext) -> None:
     """Hand over all that waits."""
     carry_all(context.job.id or 0 if context.job else 0)
@@ -90,7 +91,7 @@ def carry(context: JobContext) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(
     name="potluck.mail.carry_rest",
-    queue="mail",
+    queue="carrying",
     lock="mail-carry",
     queueing_lock="mail-carry-rest",
     pass_context=False,
@@ -142,8 +143,7 @@ def _carry(claimed: Sequence[int]) -> int:
 
 
 def _letters(claimed: Sequence[int]) -> list[Letter]:
-    batch = ready(claimed)
-    return list(Composer(batch).letters())
+    return [*Composer(ready(claimed)).letters(), *digest_letters(claimed)]
 
 
 def _give(way: Relay, letter: Letter) -> None:

@@ -32,6 +32,7 @@ STYLES = {
     "soft": f"margin:0 0 12px;font:15px/1.5 {_SANS};color:{_SOFT}",
     "small": f"margin:0 0 8px;font:14px/1.5 {_SANS};color:{_SOFT}",
     "quote": f"margin:0 0 14px;padding:0 0 0 14px;border-left:3px solid {_LINE};font:18px/1.6 {_READING};color:{_INK}",
+    "said": f"margin:0 0 8px;padding:0 0 0 14px;border-left:3px solid {_LINE};font:16px/1.5 {_READING};color:{_INK}",
     "entry": f"margin:0;padding:18px 0 14px;border-top:1px solid {_LINE}",
     "list": "margin:0;padding:0;list-style:none",
     "line": f"border:0;border-top:1px solid {_LINE};margin:26px 0 16px",
@@ -54,9 +55,9 @@ _SHEET = f"""
 .words a, .why a, .soft a, .small a {{ color: {_TOMATO}; }} .why a {{ font-weight: 600; text-decoration: none; }}
 @media (prefers-color-scheme: dark) {{
   .paper {{ background: {_DARK_PAPER} !important; color: {_DARK_INK} !important; }}
-  .h1, .h3, .words, .p, .quote, .title {{ color: {_DARK_INK} !important; }}
+  .h1, .h3, .words, .p, .quote, .said, .title {{ color: {_DARK_INK} !important; }}
   .head, .why, .soft, .small, .h2 {{ color: {_DARK_SOFT} !important; }}
-  .entry, .line, .quote {{ border-color: {_DARK_LINE} !important; }}
+  .entry, .line, .quote, .said {{ border-color: {_DARK_LINE} !important; }}
   .words a, .why a, .soft a, .small a, .link, .act {{ color: {_DARK_TOMATO} !important; }}
   .button {{ background: {_DARK_TOMATO} !important; color: {_DARK_PAPER} !important; }}
 }}

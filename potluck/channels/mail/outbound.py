@@ -56,7 +56,7 @@ class MailCarrier:
             cursor.execute(_WRITE.format(matches=matches.sql), matches.params)
             written = cursor.rowcount
         if written:
-            app.configure_task(CARRY, queue="mail").defer()
+            app.configure_task(CARRY, queue="carrying").defer()
 
 
 carrier = MailCarrier()
