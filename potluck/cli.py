@@ -76,9 +76,9 @@ def _file(parser: Parser) -> None:
 
 
 def _import(parser: Parser) -> None:
-    parser.add_argument("kind", choices=("opml", "bookmarks"), help="what the file is")
+    parser.add_argument("kind", choices=("opml", "bookmarks", "mbox"), help="what the file is")
     _file(parser)
-    _person(parser, required=True)
+    _person(parser)
     parser.add_argument(
         "--mine", action="store_true", help="the feeds are the person's own, not what they read"
     )
@@ -142,7 +142,7 @@ COMMANDS = (
     Command("source poll", "ask sources for what is new, now", "source:poll", _source_poll),
     Command("source pause", "stop asking a source for now", "source:pause", _url),
     Command("source retire", "stop asking a source for good; its posts stay", "source:retire", _url),
-    Command("import", "bring in subscriptions or bookmarks", "taking:bring_in", _import),
+    Command("import", "bring in subscriptions, bookmarks or a mail archive", "taking:bring_in", _import),
     Command("export", "take out everything somebody gave", "taking:take_out", _export),
     Command("mail", "take in a message from standard input", "mail:mail", _mail),
     Command("listen", "take in mail alone, by SMTP or LMTP", "mail:listen"),

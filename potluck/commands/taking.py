@@ -6,6 +6,7 @@ from pathlib import Path
 
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
+from potluck.channels.mail import bring as archive
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.people import join
 
@@ -14,7 +15,12 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 def bring_in(args: Namespace) -> None:
-    """Take a file in for a person, batch by batch; what is left out is said with why."""
+    """Take a file in for a person, batch by batch; what is left out is said with why. Mail is its writers'."""
+    if args.kind == "mbox":
+        _bring_mail(Path(args.file))
+        return
+    if not args.person:
+        raise Malformed(f"Say whose these {args.kind} are, with --person.")
     person = join.find(args.person)
     if not person.is_member:
         raise Refused(f"{person} is not a member. Only members can bring files.")
@@ -29,6 +35,14 @@ def bring_in(args: Namespace) -> None:
         print(f"  {done} of {len(found.entries)} ...", file=sys.stderr)
     for skipped in brought.skipped:
         print(f"  Left out: {skipped.what}. {skipped.why}", file=sys.stderr)
+    print(f"new {brought.new} known {brought.known} skipped {len(brought.skipped)}")
+
+
+def _bring_mail(path: Path) -> None:
+    """An archive of a list, of any size. Brought again, it goes on where it stopped."""
+    brought = archive.bring(path, told=lambda done, total: print(f"  {done} of {total} ...", file=sys.stderr))
+    for left_out in brought.skipped:
+        print(f"  Left out: {left_out}", file=sys.stderr)
     print(f"new {brought.new} known {brought.known} skipped {len(brought.skipped)}")
 
 

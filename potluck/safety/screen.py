@@ -76,7 +76,7 @@ def _may_pass_on(draft: Draft, other: Post) -> None:
 
 def _suspicion(draft: Draft) -> Verdict:
     links = draft.text.count("http://") + draft.text.count("https://")
-    if draft.source or links <= MOST_FIRST_LINKS or draft.author.is_moderator:
+    if draft.source or draft.before or links <= MOST_FIRST_LINKS or draft.author.is_moderator:
         return Verdict.PASS
     known = Post.objects.filter(author=draft.author, source=None, held_at=None, deleted_at=None).exists()
     if known or _audience(draft) == Audience.ME:

@@ -1,5 +1,6 @@
 """The headers of a message, as far as they can be read: words in any charset, people, names of messages, dates."""
 
+import hashlib
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[\w.-]{1,255}\Z")
 _OBFUSCATED = re.compile(
     r"\A([^\s@<>()]{1,64})\s+(?:at|@|\(at\)|\[at\]|_at_)\s+([\w-]+(?:(?:\.|\s+dot\s+)[\w-]+)+)", re.I
 )
+# Mailman 2 in later years: "pd@me@ @end|ng |rom cb@@dk". What stood there is lost, but stays the same.
+_SWAPPED = re.compile(r" @?[^\s@]{0,2}end[|i]ng [|f]rom ")
+_TITLE = re.compile(r"\(([^()]{1,200})\)\s*\Z")
 _DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
 _CODED = re.compile(r"=\?[\w.*+-]{1,60}\?[bq]\?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"name\s*=\s*\"?([^\";\r\n]{1,300})", re.IGNORECASE)
@@ -119,20 +123,31 @@ def people(parsed: Parsed, name: str) -> list[Mailbox]:
 def sender(parsed: Parsed) -> Mailbox:
     """Who wrote it: From, else Sender, else Reply-To; of an archive that hides addresses, too. Maybe nobody."""
     for name in ("From", "Sender", "Reply-To"):
-        said = value(parsed, name)
-        if hidden := _OBFUSCATED.match(said):
-            title = re.search(r"\(([^()]*)\)", said)
-            address = f"{hidden[1]}@{_DOT.sub('.', hidden[2])}".lower()
-            return Mailbox(words(title[1])[:200] if title else "", address)
+        if hidden := _hidden(value(parsed, name)):
+            return hidden
         if found := people(parsed, name):
             return found[0]
     return Mailbox(value(parsed, "From")[:200], "")
 
 
+def _hidden(said: str) -> Mailbox | None:
+    """Whom an archive names that hides addresses: "ada at example.org (Ada)", or letters swapped beyond recognition."""
+    if "<" in said:
+        return None  # There is an address, and what stands before it is a name, whatever it looks like.
+    title = _TITLE.search(said)
+    name = words(title[1])[:200] if title else ""
+    if plain := _OBFUSCATED.match(said):
+        return Mailbox(name, f"{plain[1]}@{_DOT.sub('.', plain[2])}".lower())
+    if _SWAPPED.search(said):
+        digest = hashlib.sha256(said.partition("(")[0].strip().lower().encode()).hexdigest()
+        return Mailbox(name, f"{digest[:32]}@hidden.invalid")
+    return None
+
+
 def references(parsed: Parsed) -> tuple[str, ...]:
-    """What it says it answers, the oldest first: References, then In-Reply-To."""
+    """What it says it answers, the nearest last: In-Reply-To, then References, whose last is the parent (RFC 5322)."""
     names: dict[str, None] = {}
-    for header in ("References", "In-Reply-To"):
+    for header in ("In-Reply-To", "References"):
         said = _SPACES.sub(" ", raw(parsed, header)[:LONGEST])
         for name in _NAMED.findall(said)[-MOST_REFERENCES:]:
             known = known_as(name)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.mail.parse import MOST_TEXT
 from potluck.channels.mail.shape import Enclosed, Message
-from potluck.channels.mail.show import masked, page_of
+from potluck.channels.mail.show import masked, page_of, plain_page
 from potluck.channels.mail.trim import LONGEST_LINE, MOST_LINES, Parts, trim
 from potluck.channels.mail.who import shown_name
 from potluck.kit import markdown
@@ -88,6 +88,29 @@ def share_of(message: Message, *, by: Person, kind: str = "") -> Read:
         language=message.language,
     )
     return Read(draft, left)
+
+
+def archived(message: Message, *, by: Person, to: Post | None) -> Draft:
+    """A message of an archive as it was: shared then, brought to nobody now, without addresses in it."""
+    files, _left = _files(message.files, by)
+    is_reply = to is not None or is_answer(message.subject)
+    parts = trim(message.text, is_reply=is_reply) if message.text.strip() else Parts("")
+    title = "" if to else masked(plain_subject(message.subject))
+    if not (parts.kept.strip() or title or files):
+        raise Malformed(_("There is nothing in it."))
+    text, shown = plain_page(Parts(masked(parts.kept), parts.rest))
+    return Draft(
+        author=by,
+        title=title,
+        text=text or title,
+        html=shown,
+        reply_to=to,
+        tags=tuple(markdown.tags_in(title)) if "#" in title else (),
+        attachments=files,
+        published_at=message.date,
+        whence="mail",
+        before=True,
+    )
 
 
 def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:

@@ -28,6 +28,7 @@ _SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 _FOOTER = re.compile(r"[_=-]{20,}\s*\Z")
+_SCRUBBED = re.compile(r"-{8,} next part -{8,}\s*\Z")
 _OF_A_LIST = re.compile(
     r"mailing list|listinfo|lists?\.|unsubscribe|groups\.google|posting guide", re.IGNORECASE
 )
@@ -49,16 +50,21 @@ class Parts:
     rest: str = ""
 
 
-def trim(text: str) -> Parts:
-    """Part a text of lines. If nothing would be kept, all is."""
+def trim(text: str, *, is_reply: bool = True) -> Parts:
+    """Part a text of lines. If nothing would be kept, all is.
+
+    Where nothing is answered, lines marked with ">" are no quote of it: they may be what somebody typed at a prompt.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > MOST_LINES:
         return Parts(text)
     start, end = _unfooted(lines, 0, len(lines))
-    start, end = _unquoted(lines, start, end)
-    end = _introduced(lines, start, end)
+    if is_reply:
+        start, end = _unquoted(lines, start, end)
+        end = _introduced(lines, start, end)
     end = _unsigned(lines, start, end)
-    start, end = _unquoted(lines, start, end)
+    if is_reply:
+        start, end = _unquoted(lines, start, end)
     kept = "\n".join(lines[start:end]).strip("\n")
     if not kept.strip():
         return Parts(text)
@@ -73,6 +79,9 @@ def is_quoted(line: str) -> bool:
 
 def _unfooted(lines: list[str], start: int, end: int) -> tuple[int, int]:
     """Without what a mailing list adds at the end, and blank lines."""
+    for at in range(end - 1, max(start, end - _MOST_FOOTER * 4), -1):
+        if _SCRUBBED.match(lines[at]) and any("scrubbed" in line for line in lines[at:end]):
+            end = at
     for at in range(end - 1, max(start, end - _MOST_FOOTER), -1):
         if _FOOTER.match(lines[at]) and _OF_A_LIST.search("\n".join(lines[at:end])):
             end = at
@@ -116,8 +125,7 @@ def _before_introduction(lines: list[str], start: int, at: int) -> int:
 def _introduced(lines: list[str], start: int, end: int) -> int:
     """The line where a quote without marks begins: "Original message", or the headers of the message answered."""
     plain = [line[:LONGEST_LINE].replace("*", "").replace("\u200e", "").strip() for line in lines[start:end]]
-    found = quotequail.quote("\n".join(plain), limit=MOST_LINES + 1, quote_intro_line=True)
-    at = start + found[0][1].count("\n") + 1 if len(found) == 2 and found[0][1] else end
+    at = start + _introduction(plain)
     if any(is_quoted(line) for line in lines[at:end]) and not _stays_quoted(lines, at, end):
         at = end
     for place in range(start + 1, at):
@@ -127,6 +135,21 @@ def _introduced(lines: list[str], start: int, end: int) -> int:
     while at < end and at > start and (not lines[at - 1].strip() or _is_intro(plain[at - 1 - start])):
         at -= 1
     return _unblank(lines, start, at)
+
+
+def _introduction(plain: list[str]) -> int:
+    """The first line that introduces a quote or a forwarded message; how many there are if none does.
+
+    The library looks at every line in many ways, so it is asked only about those that could, with the two above them.
+    """
+    for last, line in enumerate(plain):
+        if line.endswith((":", "：", ">")) or line.startswith(("---", "___")):
+            first = max(0, last - 2)
+            near = ["" if is_quoted(each) else each for each in plain[first : last + 1]]
+            found = quotequail.quote("\n".join(near), limit=MOST_LINES, quote_intro_line=True)
+            if len(found) == 2:
+                return first + (found[0][1].count("\n") + 1 if found[0][1] else 0)
+    return len(plain)
 
 
 def _stays_quoted(lines: list[str], at: int, end: int) -> bool:
