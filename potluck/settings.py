@@ -66,6 +66,7 @@ FINDERS: list[str] = [
 # What carries an event out to the people it helps.
 CARRIERS: list[str] = [
     "potluck.channels.home.outbound.carrier",
+    "potluck.channels.live.outbound.carrier",
     "potluck.channels.mail.outbound.carrier",
 ]
 
@@ -90,6 +91,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.match.serendipity",
     "potluck.channels.home.mind",
     "potluck.channels.live.mind",
+    "potluck.channels.live.knock",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
     "potluck.channels.mail.answers",

@@ -45,6 +45,14 @@ RHYTHM_SQL = f"""CASE
     WHEN m.place = {GIFT_PLACE} THEN COALESCE(w.gifts, {Rhythm.DAILY:d})
     ELSE COALESCE(w.followed, {Rhythm.DAILY:d}) END"""
 
+# The kind of a match `m`, as `kind_of` says it.
+KIND_SQL = f"""CASE
+    WHEN m.reason->>'code' IN ({_listed(_SPOKEN)}) THEN '{Kind.SPOKEN}'
+    WHEN m.reason->>'code' IN ({_listed(_FOUND)}) THEN '{Kind.FOUND}'
+    WHEN left(m.reason->>'code', 6) = 'asked_' OR m.reason->>'code' = 'suggested' THEN '{Kind.ASKED}'
+    WHEN m.place = {GIFT_PLACE} THEN '{Kind.GIFTS}'
+    ELSE '{Kind.FOLLOWED}' END"""
+
 
 def rhythm(wishes: Wishes, kind: Kind) -> Rhythm:
     """When things of this kind are carried to who wishes so."""

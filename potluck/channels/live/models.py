@@ -1,8 +1,11 @@
-"""What a room needs beside the posts: what changed in a thread, who said they are here, and what was sent already."""
+"""What a room needs beside the posts: what changed in a thread, who said they are here, what was sent already. And the
+devices on which people are told of things."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from potluck.kit.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 
@@ -52,3 +55,39 @@ class Said(models.Model):
 
     def __str__(self) -> str:
         return f"{self.once} of {self.person_id}"
+
+
+class Device(models.Model):
+    """A browser that may be sent word, as the browser described itself: where its push service takes it, and the two
+    keys only it can read with (RFC 8291). `trouble` is what its push service said last, if it said no."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    endpoint = models.CharField(max_length=2000, unique=True)
+    key = models.CharField(max_length=100)
+    secret = models.CharField(max_length=40)
+    name = models.CharField(max_length=100)
+    since = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.person_id}"
+
+
+def usual_kinds() -> list[str]:
+    """What is worth a sound: what speaks to one, what one is asked, what answers."""
+    return ["spoken", "asked", "found"]
+
+
+class Knocking(models.Model):
+    """Which kinds of match (`deliver/kinds.py`) are told to a person's devices, and between which hours, where they
+    are, none is. Whoever has a device and no row is told the usual."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="knocking")
+    kinds = ArrayField(models.CharField(max_length=10), default=usual_kinds)
+    quiet_from = models.PositiveSmallIntegerField(null=True, default=22)
+    quiet_until = models.PositiveSmallIntegerField(null=True, default=7)
+
+    def __str__(self) -> str:
+        return f"knocking of {self.person_id}"

@@ -25,12 +25,18 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith("/accounts/")) {
     // Whoever signs in or out next on this device starts with nothing of the one before.
     event.waitUntil(caches.delete(PAGES));
+    if (url.pathname === "/accounts/logout/" && request.method === "POST") event.waitUntil(tellNoMore());
     return;
   }
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(request, url));
   else if (url.pathname.startsWith("/static/")) event.respondWith(still(request));
 });
+
+async function tellNoMore() {
+  const told = await self.registration.pushManager?.getSubscription();
+  await told?.unsubscribe();
+}
 
 async function page(request, url) {
   try {
@@ -58,4 +64,29 @@ async function still(request) {
   const answer = await fetch(request);
   if (answer.ok) await cache.put(request, answer.clone());
   return answer;
+}
+
+// Word of something, sealed for this device. Who has that thread before their eyes need not be told.
+self.addEventListener("push", (event) => {
+  event.waitUntil(event.data ? tell(event.data.json()) : undefined);
+});
+
+async function tell({ title, body, url, tag }) {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const path = url.split("#")[0].replace(/\/live$/, "");
+  const there = (one) => one.visibilityState === "visible" && new URL(one.url).pathname.replace(/\/live$/, "") === path;
+  if (windows.some(there)) return;
+  await self.registration.showNotification(title, { body, tag, data: { url }, icon: "/static/icons/app-192.png" });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data.url));
+});
+
+async function show(url) {
+  const wanted = new URL(url, self.location.origin).href;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find((one) => one.url === wanted);
+  return open ? open.focus() : self.clients.openWindow(wanted);
 }
