@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.mail.parse import MOST_TEXT
 from potluck.channels.mail.shape import Enclosed, Message
 from potluck.channels.mail.show import masked, page_of, plain_page
-from potluck.channels.mail.trim import LONGEST_LINE, MOST_LINES, Parts, trim
+from potluck.channels.mail.trim import LONGEST_LINE, MOST_LINES, Parts, is_quoted, trim
 from potluck.channels.mail.who import shown_name
 from potluck.kit import markdown
 from potluck.kit.errors import Malformed
@@ -26,6 +26,7 @@ _ANSWERS = re.compile(
 )
 _FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|doorst|enc|転送)\s*[:：]", re.IGNORECASE)
 _OF_A_LIST = re.compile(r"\A\s*\[[^\[\]]{1,40}\]\s*")
+_TOKENS = re.compile(r"\b([a-z-]{2,20})\+[a-z2-7]{20,64}@[\w.-]+", re.IGNORECASE)
 _LAST_TAGS = re.compile(r"(?:\s*(?<!\S)#[\w-]+)+\s*\Z")
 
 
@@ -58,7 +59,7 @@ def _begun(subject: str) -> str:
 
 def reply_of(message: Message, to: Post, *, by: Person) -> Read:
     """What somebody answers, without what they quote."""
-    text, shown = page_of(trim(message.text), is_marked=message.is_marked)
+    text, shown = page_of(_private(trim(message.text)), is_marked=message.is_marked)
     files, left = _files(message.files, by)
     tags = tuple(markdown.tags_in(text))
     draft = Draft(author=by, text=text, html=shown, reply_to=to, tags=tags, attachments=files, whence="mail")
@@ -127,7 +128,13 @@ def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:
     if _FORWARDS.match(message.subject) and (found := _forwarded(message.text)):
         kept = "\n\n".join(part for part in (found.get("text_top", ""), found.get("text", "")) if part)
         return Parts(masked(kept)), shown_name(_name_in(found.get("from", ""))), message.is_marked
-    return trim(message.text), "", message.is_marked
+    return _private(trim(message.text)), "", message.is_marked
+
+
+def _private(parts: Parts) -> Parts:
+    """Without addresses that are nobody else's business: ours with a token, and where lines are quoted, all."""
+    kept = _TOKENS.sub(r"\1@…", parts.kept)
+    return Parts(masked(kept) if any(map(is_quoted, kept.split("\n"))) else kept, parts.rest)
 
 
 def _forwarded(text: str) -> dict[str, str] | None:
