@@ -46,7 +46,7 @@ STYLES = {
 }
 
 _SHEET = f"""
-:root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
+:root {{ color-scheme: light dark; }}
 .words p, .words ul, .words ol, .words pre, .words blockquote {{ margin: 0 0 14px; }}
 .words h1, .words h2, .words h3, .words h4 {{ font-size: 19px; line-height: 1.3; margin: 20px 0 8px; }}
 .words blockquote {{ padding-left: 14px; border-left: 3px solid {_LINE}; }}
