@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from potluck.kit.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.again import shared_already
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, edit
 from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import share_all
+from potluck.questions.adapt import adapted, may_adapt
 from potluck.questions.quietly import is_quiet, make_quiet
 from potluck.questions.take_on import ask_by_name
 from potluck.safety import limits
@@ -54,6 +57,17 @@ def admit_quietly(draft: Draft, before: Sequence[Person] = ()) -> Post:
     )
     make_quiet(post, chosen=bool(before))
     ask_by_name(post, list(before), by=draft.author)
+    return post
+
+
+@transaction.atomic
+def admit_adapted(draft: Draft, of: Post) -> Post:
+    """Let an answer in that was made from something shared before: the two stay tied, and its author hears of it."""
+    if draft.reply_to is None:
+        raise Malformed(_("Say which question this answers."))
+    question, of = may_adapt(draft.reply_to, of, by=draft.author)
+    post = admit(replace(draft, reply_to=question))
+    adapted(post, of, by=draft.author)
     return post
 
 

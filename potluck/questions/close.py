@@ -9,7 +9,7 @@ from potluck.kit.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.gate import question_for, seen
-from potluck.questions.models import Closure, Says, Verdict
+from potluck.questions.models import Adaptation, Closure, Says, Verdict
 
 
 @transaction.atomic
@@ -55,7 +55,10 @@ def say_of(question: Post, post: Post, says: str, *, by: Person) -> Verdict:
         return row
     row.says = says
     row.save(update_fields=["says"])
-    if says != Says.NO and before != Says.ANSWERS and post.author_id != by.id:
+    if says != Says.NO and before != Says.ANSWERS:
         kind = Kind.ANSWERED_IT if says == Says.ANSWERS else Kind.HELPED
-        record(kind, by=by.key, about=post.key, to=post.author_id)
+        # Whoever shared what an answer was made from has a part in it.
+        made = Adaptation.objects.filter(answer=post).values_list("of__author", flat=True)
+        for helper in sorted({post.author_id, *made} - {by.id}):
+            record(kind, by=by.key, about=post.key, to=helper)
     return row

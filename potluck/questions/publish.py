@@ -13,7 +13,7 @@ from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Reader, Revision
 from potluck.posts.models import Kind as PostKind
 from potluck.questions.gate import seen
-from potluck.questions.models import Ask, Consent, Routing
+from potluck.questions.models import Adaptation, Ask, Consent, Routing
 from potluck.questions.quietly import is_quiet, open_up
 
 
@@ -98,3 +98,6 @@ def _publish(answer: Post, question: Post) -> None:
     Revision.objects.filter(post=answer).delete()
     answer.audience, answer.circle_id, answer.edited_at = question.audience, question.circle_id, None
     answer.save(update_fields=["audience", "circle", "edited_at"])
+    for whose in Adaptation.objects.filter(answer=answer).values_list("of__author", flat=True):
+        if whose != answer.author_id:
+            record(Kind.ADAPTED, by=answer.author_id, about=answer.key, to=whose)

@@ -68,6 +68,7 @@ class State:
     quiet: bool = False
     between: Mapping[int, Between] = field(default_factory=dict)
     names: Mapping[int, Named] = field(default_factory=dict)
+    made_from: Mapping[int, Line] = field(default_factory=dict)
 
     @property
     def asks(self) -> bool:

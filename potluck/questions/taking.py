@@ -4,7 +4,7 @@ from typing import Any
 
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.models import Ask, MeToo, Verdict
+from potluck.questions.models import Adaptation, Ask, MeToo, Verdict
 from potluck.questions.wishes import wishes_of
 
 
@@ -17,7 +17,11 @@ def questions_of(person: Person) -> dict[str, Any]:
         "question", "post"
     )
     wishes = wishes_of(person)
+    made = Adaptation.objects.filter(answer__author=person, answer__in=seen, of__in=seen)
     return {
+        "adapted": [
+            {"answer": row.answer.uri, "from": row.of.uri} for row in made.select_related("answer", "of")
+        ],
         "asks_too": [{"question": row.question.uri, "at": row.at} for row in too.order_by("id")],
         "asked": [
             {"question": row.question.uri, "at": row.at, "said": row.said} for row in asked.order_by("id")

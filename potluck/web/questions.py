@@ -3,12 +3,15 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from potluck.kit.errors import Malformed
+from potluck import door
+from potluck.kit.errors import Malformed, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import back_or, render, say
+from potluck.posts.draft import Draft
 from potluck.posts.models import Post
+from potluck.questions.adapt import may_adapt, words_of
 from potluck.questions.close import close, reopen
 from potluck.questions.judge import judge, unjudge
 from potluck.questions.me_too import ask_no_more, ask_too
@@ -136,6 +139,26 @@ def pointing(request: MemberRequest, post_id: int) -> HttpResponse:
     point(question, at_address(request.POST.get("address", ""), request.viewer), by=request.viewer)
     say(request, _("Thank you. It is put before those who ask this."))
     return redirect(question.page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def adapting(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Change something shared for this question: an address leads to the box that holds it, the box is the answer."""
+    question, form = seen_by(request.viewer, post_id), request.POST
+    if form.get("address"):
+        return redirect(f"{question.page}/adapting?of={at_address(form['address'], request.viewer).id}")
+    question, of = may_adapt(question, _post(request, request.GET.get("of", "")), by=request.viewer)
+    context: dict[str, object] = {"question": question, "of": of, "text": words_of(of)}
+    if request.method == "POST":
+        try:
+            draft = Draft(author=request.viewer, text=form.get("text", ""), reply_to=question)
+            answer = door.admit_adapted(draft, of)
+        except (Refused, Malformed) as error:
+            context |= {"text": form.get("text", ""), "error": str(error)}
+            return render(request, "questions/adapting.html", context, status=422)
+        return redirect(f"/posts/{answer.thread}#post-{answer.id}")
+    return render(request, "questions/adapting.html", context)
 
 
 def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str:

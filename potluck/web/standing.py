@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.posts.thread import Reply
+from potluck.questions.adapt import made_from, made_of
 from potluck.questions.models import Routing
 from potluck.questions.state import State, helped_by, state_of
 
@@ -14,8 +15,9 @@ from potluck.questions.state import State, helped_by, state_of
 def on_questions(post: Post, viewer: Person | None, replies: Sequence[Reply]) -> dict[str, object]:
     """For the page of a post: `asking` where it is a question, `helped` where it is anything else."""
     if post.kind != Kind.QUESTION:
-        return {"helped": helped_by(post, viewer)}
+        return {"helped": helped_by(post, viewer), "made_of": made_of(post, viewer)}
     state = state_of(post, viewer)
+    state.made_from = made_from([reply.id for reply in replies], viewer)
     for reply in replies:
         reply.accepted = reply.id in state.accepted
     return {"asking": state, "alone": _alone(state)}

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:post_id>/me-too", questions.me_too, name="me-too"),
     path("posts/<int:post_id>/closure", questions.closure, name="closure"),
     path("posts/<int:post_id>/asking", questions.asking, name="asking"),
+    path("posts/<int:post_id>/adapting", questions.adapting, name="adapting"),
     path("posts/<int:post_id>/before", questions.before, name="before"),
     path("posts/<int:post_id>/opening", questions.opening, name="opening"),
     path("posts/<int:post_id>/publishing", questions.publishing, name="publishing"),

@@ -49,6 +49,10 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/live": Address("sees", queries=("", "?before=9000000000000000000", "?to=7")),
     f"{POST}/live/messages": Address(post="sees+", form=TEXT | {"once": "zq"}),
     f"{POST}/live/presence": Address(post="sees+"),
+    "you/devices": Address("members", "members", {"kinds": "spoken", "quiet_from": "", "quiet_until": ""}),
+    "you/devices/add": Address(post="any"),
+    "you/devices/<int:device_id>/removal": Address(post="own"),
+    "you/devices/<int:device_id>/trial": Address(post="own"),
     # feeds
     f"fresh{FORMS}": Address("all", queries=FEEDS),
     f"search{FORMS}": Address("any", queries=SEARCHES),
@@ -134,6 +138,12 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/me-too": Address(post="sees+"),
     f"{POST}/closure": Address(post="author"),
     f"{POST}/asking": Address(post="sees+", form={"said": "on_it"}),
+    f"{POST}/adapting": Address(
+        "any",
+        "any",
+        TEXT | {"address": "https://zqpubliclink.example/page"},
+        queries=("", "?of=7", "?of=9999"),
+    ),
     f"{POST}/before": Address(post="author", form={"before": "zqfriendhandle"}),
     f"{POST}/opening": Address(post="author"),
     f"{POST}/publishing": Address(post="sees+"),
@@ -237,6 +247,7 @@ def _by_names(route: str, world: World) -> Iterator[str]:
     route = route.replace("<int:person_id>", str(world.people["waiting"].pk))
     route = route.replace("<int:follow_id>", str(world.people["author"].follows.all()[0].pk))
     route = route.replace("<int:hush_id>", "7")
+    route = route.replace("<int:device_id>", str(world.device.pk))
     for handle in handles if "<str:handle>" in route else [""]:
         for tag in (tags if not handle else tags[:3]) if "<str:name>" in route else [""]:
             yield route.replace("<str:handle>", handle).replace("<str:name>", tag)

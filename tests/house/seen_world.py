@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from potluck.channels.feeds.imports import keep_file
 from potluck.channels.feeds.models import Bringing
-from potluck.door import admit, admit_quietly, amend
+from potluck.channels.live.models import Device
+from potluck.door import admit, admit_adapted, admit_quietly, amend
 from potluck.events.models import Event, Kind
 from potluck.events.record import record
 from potluck.flow import handle
@@ -72,6 +73,7 @@ MAY_READ: Mapping[str, frozenset[str]] = {
     "ofblocked": EVERYBODY - {"author"},
     "gift": EVERYBODY,
     # Asked quietly of two; answered by one, for her alone; and an answer between two to what everybody may read.
+    "made": EVERYBODY,
     "quiet": frozenset({"author", "friend", "stranger"}),
     "quietanswer": frozenset({"author", "friend"}),
     "aside": frozenset({"author", "stranger"}),
@@ -99,6 +101,7 @@ class World:
     topic: Topic = field(default_factory=Topic)
     source: Source = field(default_factory=Source)
     brought: Bringing = field(default_factory=Bringing)
+    device: Device = field(default_factory=Device)
 
     def of(self, role: str) -> Person | None:
         return self.people.get(role)
@@ -186,8 +189,10 @@ def _note(world: World, name: str, by: str, **more: object) -> Post:
         **more,
     }
     before: list[Person] = facts.pop("before", [])  # type: ignore[assignment]
+    of: Post | None = facts.pop("of", None)  # type: ignore[assignment]
     draft = Draft(**facts)  # type: ignore[arg-type]
-    world.posts[name] = post = admit_quietly(draft, before) if before else admit(draft)
+    post = admit_adapted(draft, of) if of else admit_quietly(draft, before) if before else admit(draft)
+    world.posts[name] = post
     return post
 
 
@@ -214,6 +219,7 @@ def _answers(world: World) -> None:
         _note(world, f"reply{name}", "friend", reply_to=world.posts[name], link="")
     _note(world, "quietanswer", "friend", reply_to=world.posts["quiet"], link="")
     _note(world, "aside", "stranger", reply_to=world.posts["public"], link="", alone=True)
+    _note(world, "made", "stranger", reply_to=world.posts["public"], link="", of=world.posts["narrowed"])
     for name in ("replydeleted", "replyheld"):
         _note(world, name, "friend", reply_to=world.posts["public"], link="")
     admit(
@@ -230,6 +236,7 @@ def _private_things(world: World) -> None:
         if role == "author":
             world.invitation = invite(by=who, note="zqauthorinvitation")
             world.topic = who.topics.get()
+            world.device = Device.objects.create(person=who, endpoint="https://zqauthorlist.example/push")
             world.source = add_source("https://zqauthorplace.example/feed", person=who, by=who)[0]
             body = (
                 b'<opml><body><outline text="zqauthorlist" xmlUrl="https://list.example/feed"/></body></opml>'

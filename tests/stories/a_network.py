@@ -17,6 +17,8 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from potluck import door, flow
+from potluck.channels.live import seal
+from potluck.channels.live.devices import add_device
 from potluck.channels.mail.off import THREAD, Stop, off_token
 from potluck.deliver.wishes import hush
 from potluck.events.models import Event
@@ -42,6 +44,7 @@ from potluck.questions.close import close
 from potluck.questions.judge import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import Chance, Found
+from potluck.questions.publish import agree
 from potluck.questions.take_on import take_on
 from tests.stories import words
 
@@ -254,6 +257,9 @@ def guard(people: dict[str, Person]) -> At:
     key = Authenticator.objects.create(
         user=fatima, type=Authenticator.Type.WEBAUTHN, data={"name": "The old telephone", "credential": {}}
     )
+    keys = {"key": seal.public_key(), "secret": seal.written(bytes(16))}
+    for number, name in enumerate(("Firefox, Android", "")):
+        add_device(people["ben"], endpoint=f"https://push.example/{number}", name=name, **keys)
     return {"key": str(key.pk)}
 
 
@@ -291,7 +297,26 @@ def ask_around(people: dict[str, Person], at: At) -> At:
     judge(question, helped, "helps", by=ada)
     Chance.objects.create(person=ada, post=helped, day=timezone.now().date(), reason={"own": question.id})
     asked = door.admit(Draft(author=cleo, text="Does leaf mould hold more water than peat? #soil"))
-    return {"answered": answered.page, "asked": asked.page}
+    return {"answered": answered.page, "asked": asked.page, **ask_few(people, at, ben, cleo)}
+
+
+def ask_few(people: dict[str, Person], at: At, *few: Person) -> At:
+    """Ada asks two quietly, who answer her alone; one would let everybody read it. Another is put before nobody yet.
+    And an answer is made from something shared before."""
+    ada, (ben, cleo) = people["ada"], few
+    quiet = door.admit_quietly(
+        Draft(author=ada, text="How do I tell the others that I give up my plot?"), few
+    )
+    said = door.admit(Draft(author=ben, text="Early, and to each of them alone.", reply_to=quiet))
+    door.admit(Draft(author=cleo, text="Write it down first.", reply_to=quiet))
+    agree(said, by=ben)
+    notes, question = (Post.objects.get(pk=at[name].rsplit("/", 1)[1]) for name in ("article", "question"))
+    door.admit_adapted(
+        Draft(author=cleo, text="Bran, and what the heap taught me.", reply_to=question), notes
+    )
+    waits = door.admit_quietly(Draft(author=ada, text="Who would read a difficult letter for me?"))
+    adapting = f"{question.page}/adapting?of={notes.id}"
+    return {"quiet": quiet.page, "quiet_waits": waits.page, "adapting": adapting}
 
 
 def less_mail(people: dict[str, Person], at: At) -> At:

@@ -166,11 +166,14 @@ MEMBER = [
     *_all("fatima", "2fa/webauthn 2fa/webauthn/keys/{key}/edit 2fa/webauthn/keys/{key}/remove", "/accounts/"),
     *_all("ben", "{article} {article}/ripple {question} {asked} /home /questions /you/asking"),
     *_all(
-        "ada", "{answered} /questions /you/asking /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"
+        "ada",
+        "{quiet} {quiet_waits} {answered} /questions /you/asking /share?kind=question&text=Which+sieve+keeps+worms%3F",
     ),
-    *_all("cleo", "{question} {asked} /home"),
+    *_all("cleo", "{quiet} {adapting} {question} {asked} /home"),
     *_all("ada", "{thread}/live {thread}/live?before=9000000000000000000 {question}/live {cleos}/live"),
     *_all("", "{thread}/live"),
+    *_all("ben", "/you/devices"),
+    *_all("ada", "/you/devices"),
     *_all("", "/questions {answered} /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"),
     *_all(
         "new",
@@ -198,6 +201,10 @@ DONE = [
     Scene("ben", "{asked}", answered_in_place("I’m on it"), "taken on"),
     Scene("ben", "{asked}", unfold, "unfolded"),
     Scene("ada", "{question}", answered_in_place("Helps"), "with a verdict"),
+    Scene("ada", "{quiet}", press("Yes, let everybody read it"), "published"),
+    Scene("cleo", "{quiet}", press("Let everybody read it"), "with a yes"),
+    Scene("ada", "{quiet_waits}", unfold, "unfolded"),
+    Scene("cleo", "{adapting}", press("Answer", {"#adapt-text": "\u00a0"}), "with nothing in it"),
     Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
     Scene("ada", "/you/mail", press("Save", {"#most": "100"}), "saved"),
@@ -233,7 +240,7 @@ REFUSED = {
 # with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
-    "room-messages", "room-presence",
+    "room-messages", "room-presence", "device-add", "device-removal", "device-trial",
     "asking", "asking-topic", "before", "opening", "publishing", "chance", "closure", "known",
     "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
@@ -243,7 +250,8 @@ NO_PAGES = frozenset({
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
     "claim-proof", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
-    "mail-all", "mail-hush", "manifest", "opensearch", "robots", "service-worker", "sitemap", "mfa_download_recovery_codes",
+    "mail-all", "mail-hush", "manifest", "opensearch", "robots", "service-worker", "sitemap",
+    "mfa_download_recovery_codes",
     "mfa_login_webauthn", "openid_connect_callback", "mfa_reauthenticate_webauthn",
     "socialaccount_signup", "openid_connect_login",
 })
