@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.off import DIGEST, Stop, off_token
 from tests.house.seen_world import COMMON, PARTS, World, mark
 
@@ -81,6 +82,7 @@ ADDRESSES: Mapping[str, Address] = {
     "you/mail/all": Address(post="members"),
     "you/mail/hushes/<int:hush_id>": Address(post="members"),
     "mail/off/<str:token>": Address("any", "any"),
+    "mail/confirm/<str:token>": Address("any", "any"),
     # the way in
     "": Address("all"),
     "share/first": Address("any", "any", TEXT | {"email": "zq@example.org"}),
@@ -228,6 +230,9 @@ def _filled(route: str, world: World) -> Iterator[tuple[str, int]]:
 def _by_token(route: str, world: World) -> str:
     if route.startswith("mail/off"):
         return route.replace("<str:token>", off_token(world.people["author"].id, 0, Stop(DIGEST)))
+    if route.startswith("mail/confirm"):
+        address = act_address("confirm", 7, world.people["author"].id)
+        return route.replace("<str:token>", address.partition("+")[2].partition("@")[0])
     if route.startswith("join"):
         return f"join/{world.invitation.token}"
     return f"home/{world.people['author'].feed_token}{FORMS}"

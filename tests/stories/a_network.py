@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from potluck import door, flow
 from potluck.channels.live import seal
 from potluck.channels.live.devices import add_device
+from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.off import THREAD, Stop, off_token
 from potluck.deliver.wishes import hush
 from potluck.events.models import Event
@@ -323,7 +324,11 @@ def less_mail(people: dict[str, Person], at: At) -> At:
     """The link under a letter to Ada that told of the thread, and what she gets no mail of already."""
     thread = at["thread"].rpartition("/")[2]
     hush(people["ada"], tag="soil")
-    return {"less_mail": f"/mail/off/{off_token(people['ada'].id, int(thread), Stop(THREAD, thread))}"}
+    confirm = act_address("confirm", 7, people["ada"].id).partition("+")[2].partition("@")[0]
+    return {
+        "less_mail": f"/mail/off/{off_token(people['ada'].id, int(thread), Stop(THREAD, thread))}",
+        "confirm_mail": f"/mail/confirm/{confirm}",
+    }
 
 
 def fill() -> dict[str, object]:

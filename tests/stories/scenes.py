@@ -146,7 +146,7 @@ MEMBER = [
     ),
     *_all("ada", "account account/leaving invitations mail", "/you/"),
     *_all("ada", "{less_mail}"),
-    *_all("", "{less_mail}"),
+    *_all("", "{less_mail} {confirm_mail}"),
     *_all(
         "ada",
         "/share?kind=question /search?q=soil /search?q=kind:question+tag:soil /tags/soil /moderation /nowhere",
