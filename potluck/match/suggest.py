@@ -96,7 +96,7 @@ def _recent() -> models.QuerySet[Post]:
 
 def _near(viewer: Person) -> list[tuple[int, int]]:
     own = Post.objects.filter(author=viewer, deleted_at=None).order_by("-id")[:OWN]
-    ids = [key for post in own for key in related(post, viewer, limit=8)]
+    ids = [near.id for post in own for near in related(post, viewer, limit=8)]
     authors = dict(Post.objects.public().filter(id__in=ids).values_list("id", "author_id"))
     return [(key, authors[key]) for key in ids if key in authors]
 

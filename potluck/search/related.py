@@ -3,6 +3,9 @@
 What is near a post is found once and kept for some days, for everybody; each reader gets what of it they may see.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection
 
 from potluck.kit.sql import ask
@@ -16,8 +19,9 @@ _KEPT = 20
 _DAYS = 3
 
 _READ = f"""
-SELECT p.id FROM search_related r CROSS JOIN unnest(r.posts) WITH ORDINALITY AS near(id, place)
-     JOIN posts_post p ON p.id = near.id
+SELECT p.id, p.title, p.excerpt, COALESCE(NULLIF(author.name, ''), author.handle), p.published_at
+FROM search_related r CROSS JOIN unnest(r.posts) WITH ORDINALITY AS near(id, place)
+     JOIN posts_post p ON p.id = near.id JOIN people_person author ON author.id = p.author_id
 WHERE r.post_id = %(post)s AND r.at > statement_timestamp() - interval '{_DAYS} days' AND {{gate}}
 ORDER BY near.place LIMIT %(limit)s"""
 _KNOWN = (
@@ -28,8 +32,23 @@ INSERT INTO search_related (post_id, posts) VALUES (%(post)s, %(posts)s)
 ON CONFLICT (post_id) DO UPDATE SET posts = EXCLUDED.posts, at = statement_timestamp()"""
 
 
-def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[int]:
-    """The ids of other things that are about the same, best first, none of the same conversation."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Another thing about the same, as the margin names it."""
+
+    id: int
+    title: str
+    excerpt: str
+    author_name: str
+    at: datetime
+
+    @property
+    def url(self) -> str:
+        return f"/posts/{self.id}"
+
+
+def related(post: Post, viewer: Person | None, *, limit: int = 5) -> list[Near]:
+    """Other things that are about the same, best first, none of the same conversation."""
     found = _read(post, viewer, limit)
     if not found and not ask(_KNOWN, [post.id]) and Post.objects.filter(pk=post.id, deleted_at=None).exists():
         _keep(post)
@@ -42,10 +61,10 @@ def about(text: str, viewer: Person | None, *, language: str = "", limit: int = 
     return [found.post for found in alike(text, viewer, language=language, limit=limit)]
 
 
-def _read(post: Post, viewer: Person | None, limit: int) -> list[int]:
+def _read(post: Post, viewer: Person | None, limit: int) -> list[Near]:
     allowed = gate(viewer).format(p="p").replace("%s", "%(viewer)s")
     values = {"post": post.id, "viewer": viewer and viewer.id, "limit": limit}
-    return [row[0] for row in ask(_READ.format(gate=allowed), values)]
+    return [Near(*row) for row in ask(_READ.format(gate=allowed), values)]
 
 
 def _keep(post: Post) -> None:

@@ -79,7 +79,7 @@ def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
         "files": found.files if all_of_it else [],
         "thanks": found.thanks,
         "uses": found.uses,
-        "near": lines(related(post, viewer, limit=5), viewer),
+        "near": related(post, viewer, limit=5),
         "facts": facts_of(post, line, said)
         if post.audience == Audience.PUBLIC and post.author.is_member
         else None,
