@@ -49,6 +49,7 @@ class Line:
     key: int = 0
     state: str = ""
     at_home: bool = False
+    lang: str = ""
     below: object = None  # what waits for the reader, as parts/asked.html shows it
 
 
@@ -60,8 +61,8 @@ COLUMNS = """
     src.home_url, via.title, viaauthor.name, viaauthor.handle, via.excerpt, p.via_id,
     EXISTS (SELECT FROM posts_thanks t WHERE t.by_id = %(me)s AND t.post_id = p.id),
     EXISTS (SELECT FROM posts_kept k WHERE k.person_id = %(me)s AND k.post_id = p.id),
-    EXISTS (SELECT FROM posts_post mine WHERE mine.via_id = p.id AND mine.author_id = %(me)s
-            AND mine.deleted_at IS NULL)
+    EXISTS (SELECT FROM posts_post mine WHERE mine.via_id = p.id AND mine.via_id IS NOT NULL
+            AND mine.author_id = %(me)s AND mine.deleted_at IS NULL)
 """
 JOINS = """
     LEFT JOIN people_source src ON src.id = p.source_id

@@ -93,6 +93,7 @@ class Post(models.Model):
             models.Index(fields=["link_key"], name="post_link", condition=~models.Q(link_key="")),
             models.Index(fields=["reply_to"], name="post_reply", condition=models.Q(reply_to__isnull=False)),
             models.Index(fields=["via"], name="post_via", condition=models.Q(via__isnull=False)),
+            models.Index(fields=["author", "via"], name="post_passed", condition=models.Q(via__isnull=False)),
             models.Index(
                 fields=["-id"],
                 name="post_fresh",
