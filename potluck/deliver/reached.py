@@ -28,9 +28,11 @@ _PLACES = {Place.WAITING: "waiting", Place.PEOPLE: "people", Place.GIFT: "gift"}
 REACHED_AT = WIDTH + 3
 
 # `some` chooses among what reached %(me)s, by the columns of home_arrival.
-REACHED_SQL = f"""
+SOME_SQL = "(SELECT * FROM home_arrival WHERE person_id = %(me)s {some} ORDER BY at DESC LIMIT {newest})"
+# What is told of `rows` of home_arrival.
+TOLD_SQL = f"""
 SELECT {COLUMNS}, h.reasons, h.place, h.seen_at, h.at, CASE WHEN p.reply_to_id IS NOT NULL THEN p.thread END
-FROM (SELECT * FROM home_arrival WHERE person_id = %(me)s {{some}} ORDER BY at DESC LIMIT {{newest}}) h
+FROM {{rows}} h
 JOIN posts_post p ON p.id = h.post_id
 JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = h.person_id
@@ -38,6 +40,7 @@ JOIN people_person viewer ON viewer.id = h.person_id
 WHERE {VISIBLE_SQL}
   AND NOT EXISTS (SELECT FROM people_mute mu WHERE mu.by_id = %(me)s AND mu.who_id = p.author_id)
 """
+REACHED_SQL = TOLD_SQL.format(rows=SOME_SQL)
 
 
 def zone_of(person: Person) -> ZoneInfo:

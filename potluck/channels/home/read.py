@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from potluck.deliver.models import Arrival
-from potluck.deliver.reached import NEWEST, REACHED_AT, REACHED_SQL, dawn, lines_of, rows_of, zone_of
+from potluck.deliver.models import Arrival, Place
+from potluck.deliver.reached import (
+    NEWEST,
+    REACHED_AT,
+    REACHED_SQL,
+    SOME_SQL,
+    TOLD_SQL,
+    dawn,
+    lines_of,
+    rows_of,
+    zone_of,
+)
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
-from potluck.posts.lines import Line
+from potluck.posts.lines import WIDTH, Line
 from potluck.posts.models import Post
 
 __all__ = ["NEWEST", "archive", "brought_to", "dawn", "newer", "today", "zone_of"]
@@ -16,18 +26,21 @@ __all__ = ["NEWEST", "archive", "brought_to", "dawn", "newer", "today", "zone_of
 GIFTS = 6
 ARCHIVE_PAGE = 40
 
+_NEW = SOME_SQL.format(some="AND place < 2", newest=NEWEST)
+_GIFTS = SOME_SQL.format(some="AND place = 2", newest=GIFTS)
+# One question for both: what came back first, then as many as a day holds.
 _DAY = (
-    REACHED_SQL.format(some="AND place < 2", newest=NEWEST)
-    + """
-  AND (h.seen_at IS NULL OR h.seen_at >= %(dawn)s)
-ORDER BY h.place, date_trunc('day', h.at, %(zone)s) DESC, h.score DESC, h.at DESC, p.id DESC LIMIT %(most)s
+    TOLD_SQL.format(rows=f"({_NEW} UNION ALL {_GIFTS})")
+    + f"""
+  AND (h.place = 2 OR h.seen_at IS NULL OR h.seen_at >= %(dawn)s)
+ORDER BY h.place = 2 DESC, h.place, date_trunc('day', h.at, %(zone)s) DESC, h.score DESC, h.at DESC, p.id DESC
+LIMIT %(most)s + {GIFTS}
 """
 )
 _NEWER = (
     REACHED_SQL.format(some="AND at > %(after)s AND place < 2", newest=NEWEST)
     + " ORDER BY h.at DESC LIMIT %(most)s"
 )
-_GIFTS = REACHED_SQL.format(some="AND place = 2", newest=GIFTS) + " ORDER BY h.at DESC"
 _ARCHIVE = (
     REACHED_SQL.format(some="AND at < %(before)s", newest=NEWEST) + " ORDER BY h.at DESC LIMIT %(most)s"
 )
@@ -51,8 +64,10 @@ class Day:
 def today(person: Person) -> Day:
     """What a person's home holds now."""
     values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
-    rows = rows_of(_DAY, values)
-    gifts = rows_of(_GIFTS, {"me": person.id})
+    both = rows_of(_DAY, values)
+    gifts = [row for row in both if row[WIDTH + 1] == Place.GIFT]
+    rows = both[len(gifts) :][: person.daily]
+    gifts.sort(key=lambda row: row[REACHED_AT], reverse=True)
     found = lines_of([*rows, *gifts], person)
     newest = max((row[REACHED_AT] for row in rows), default=datetime.now(UTC) - timedelta(seconds=1))
     return Day(
