@@ -70,7 +70,7 @@ def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
 @cache
 def columns(model: type[Model], table: str) -> str:
     """Everything of a model, to be selected; `made` makes the instance of it."""
-    return ", ".join(f'{table}."{field.column}"' for field in model._meta.concrete_fields)
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
 
 
 @cache

@@ -34,7 +34,7 @@ class Whole:
     uses: list[Gift]
 
 
-_WHOLE = f"""
+_STATEMENT = f"""
 SELECT {columns(Post, "p")}, {columns(Person, "author")}, {COLUMNS},
     (SELECT json_agg(json_build_array({", ".join(f"f.{name}" for name in _FILE)}) ORDER BY f.id)
      FROM posts_attachment f WHERE f.post_id = p.id),
@@ -46,6 +46,10 @@ SELECT {columns(Post, "p")}, {columns(Person, "author")}, {COLUMNS},
 FROM posts_post p JOIN people_person author ON author.id = p.author_id {JOINS}
 WHERE p.id = %(id)s AND {{seen}}
 """
+
+
+# The driver keeps what it made of a statement only up to 4 KB.
+_WHOLE = " ".join(_STATEMENT.split())
 
 
 def whole(post_id: int, viewer: Person | None) -> Whole | None:
