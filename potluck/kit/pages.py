@@ -20,11 +20,12 @@ from django.middleware.csrf import get_token
 from django.template import engines
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from django.utils.translation import get_language_bidi, gettext, ngettext
 from jinja2 import ChainableUndefined, Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from potluck.kit import wording
+from potluck.kit.drawn import Acts, Drawn, Entries, Replies
 
 UNDO = "undo:"
 THEMES = ("light", "dark")
@@ -37,8 +38,10 @@ def environment(**options: Any) -> Environment:
     # Newstyle by hand: Jinja's own wrapper costs four times as much a call, and a home makes hundreds.
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(gettext=_said, _=_said, ngettext=_counted)
-    env.globals.update(static=static, icon=_icons(env), notices=notices, theme=theme, undo_of=undo_of)
-    env.globals.update(language=lambda: get_language() or "en", direction=_direction, csrf=csrf)
+    env.globals.update(
+        static=static, icon=_icons(env), keys=_keys(env), notices=notices, theme=theme, undo_of=undo_of
+    )
+    env.globals.update(language=wording.language, direction=_direction, csrf=csrf)
     env.globals.update(
         origin=settings.ORIGIN, institutions=[(o["provider_id"], o["name"]) for o in settings.OIDC]
     )
@@ -52,8 +55,9 @@ def environment(**options: Any) -> Environment:
         dots=wording.dots,
         when=wording.when,
         tag=wording.tag,
-        acts=_acts(env, "row"),
-        acts_below=_acts(env, "short"),
+        acts=Acts(env, "row"),
+        entry=Entries(env),
+        reply=Replies(env),
         json_ld=json_ld,
     )
     return env
@@ -84,7 +88,8 @@ def render(
         values.update(layout="parts/only.html", only=only)
     values.update(context or {})
     env: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
-    response = HttpResponse(env.get_template(template).render(values), status=status)
+    with wording.speaking():
+        response = HttpResponse(env.get_template(template).render(values), status=status)
     response["Vary"] = "HX-Request"
     return response
 
@@ -115,7 +120,7 @@ def undo_of(message: Message) -> str:
 
 def csrf(token: object) -> Markup:
     """The hidden field every form that changes something carries."""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(token)
+    return Markup(f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(str(token))}">')  # noqa: S704
 
 
 def theme(request: HttpRequest) -> str:
@@ -147,7 +152,7 @@ def _direction() -> str:
 
 def _said(text: str, **values: object) -> Markup:
     if not values:
-        return _in_language(get_language() or "", text)
+        return _in_language(wording.language(), text)
     return Markup(gettext(text)) % values  # noqa: S704
 
 
@@ -161,30 +166,14 @@ def _counted(one: str, many: str, number: int, **values: object) -> Markup:
     return Markup(ngettext(one, many, number)) % {"num": number, **values}  # noqa: S704
 
 
-class _acts:
-    """`entry|acts(viewer)`, `reply|acts_below(viewer)`: the buttons under a post (parts/acts.html), drawn once for each
-    language and state.
+class _keys:
+    """`keys()` in a template: the sheet of keys, drawn once for each language."""
 
-    Only the number of the post differs then; a home would otherwise spend most of its time on them.
-    """
+    def __init__(self, env: Environment) -> None:
+        self.drawn = Drawn(env, "parts/keys.html", "sheet")
 
-    NUMBER = "\0"
-
-    def __init__(self, env: Environment, macro: str) -> None:
-        self.env, self.macro, self.drawn = env, macro, dict[tuple[object, ...], str]()
-
-    def __call__(self, e: Any, viewer: object) -> Markup:
-        waiting = e.place == "waiting" and e.kind == "question"
-        here = (get_language(), viewer is not None, waiting, e.thanked, e.passed, e.kept, e.mine, e.seen)
-        row = self.drawn.get(here) or self._draw(here)
-        return Markup(row.replace(self.NUMBER, str(int(e.id))))  # noqa: S704
-
-    def _draw(self, here: tuple[object, ...]) -> str:
-        names = ("signed_in", "waiting", "thanked", "passed", "kept", "mine", "seen")
-        module: Any = self.env.get_template("parts/acts.html").module
-        state = {"id": self.NUMBER, **dict(zip(names, here[1:], strict=True))}
-        self.drawn[here] = str(getattr(module, self.macro)(state))
-        return self.drawn[here]
+    def __call__(self) -> Markup:
+        return self.drawn.fill((wording.language(),), lambda: None, {})
 
 
 class _icons:
