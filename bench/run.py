@@ -48,6 +48,8 @@ PROMISES = (
     Promise("live_lost", "messages lost to readers who come and go", 0, ""),
     Promise("live_twice", "messages that came to one of them twice", 0, ""),
     Promise("live_memory", "the stream process with 1,000 readers", 120, "MB"),
+    Promise("letters_out", "letters handed over, unsigned", 300, "a CPU second", least=True),
+    Promise("letters_out_signed", "letters handed over, signed here", 250, "a CPU second", least=True),
     Promise("idle_memory", "all processes idle after a restart", 400, "MB"),
     Promise("second_start", "a second start", 4, "s"),
 )
@@ -103,12 +105,21 @@ def _idle(scratch: Path) -> Figures:
     return idle(_small(scratch))
 
 
+def _letters(scratch: Path) -> Figures:
+    from bench.letters import letters
+
+    place = scratch / "letters"
+    place.mkdir(mode=0o711, exist_ok=True)
+    return letters(place)
+
+
 PARTS = {
     "pages": _pages,
     "search": _search,
     "posting": _posting,
     "feeds": _feeds,
     "live": _live,
+    "letters": _letters,
     "idle": _idle,
 }
 _PART_OF = {"home": "pages", "thread": "pages", "person": "pages", "post": "posting", "second": "idle"}

@@ -161,7 +161,7 @@ def chosen(person: Person, wishes: Wishes | None, due: Due, now: datetime) -> di
     for row in rows_of(_NEWS, {"me": person.id, "since": since, "now": now}):
         reasons, place, at = json.loads(row[WIDTH]), row[WIDTH + 1], row[WIDTH + 3]
         new = _new(reasons, place, told.get(row[0], set()))
-        moment = _since(new, place, wishes, due)
+        moment = _since(reasons, place, wishes, due)
         if not new or moment is None or at <= moment:
             continue
         pot = Place.GIFT if place == Place.GIFT else Place.PEOPLE
@@ -184,10 +184,12 @@ def _since(reasons: Iterable[Reason], place: int, wishes: Wishes, due: Due) -> d
 
 
 def _new(reasons: Sequence[Reason], place: int, told: set[str]) -> list[Reason]:
-    """The reasons that no letter has told. What comes from people is told once, whatever more reasons it gets."""
-    if place == Place.PEOPLE and told:
-        return []
-    return [reason for reason in reasons if _mark(reason) not in told]
+    """The reasons that no letter has told. What was told once comes again only where it speaks to somebody anew: that
+    more people they follow say it is no news."""
+    new = [reason for reason in reasons if _mark(reason) not in told]
+    if told:
+        new = [reason for reason in new if kind_of(str(reason["code"]), place) != Kind.FOLLOWED]
+    return new
 
 
 def _mark(reason: Reason) -> str:

@@ -30,7 +30,7 @@ from potluck.people.models import Person
 from potluck.posts.lines import WIDTH, Line, lines
 from potluck.posts.models import Post
 
-COMMENTS, WORDS = 2, 420
+COMMENTS, WORDS = 2, 320
 _STOP = Stop(DIGEST)
 _TO = f"""
 SELECT d.id, d.items, d.at, {READER_SQL} FROM deliver_delivery d JOIN people_person viewer ON viewer.id = d.person_id

@@ -123,6 +123,15 @@ def test_what_goes_at_once_is_not_told_again(ada: Person, ben: Person, digest: D
     assert digest(1) == []
 
 
+def test_what_went_at_once_for_one_reason_is_not_told_again_for_another(
+    ada: Person, ben: Person, digest: Digest
+) -> None:
+    follow(Wish(who=ben), by=ada)
+    follow(Wish(tag="soil"), by=ada)
+    admit(Draft(author=ben, text="Look, @ada. #soil"))
+    assert digest() == []
+
+
 def test_a_day_holds_no_more_than_one_can_take(ada: Person, ben: Person, digest: Digest) -> None:
     follow(Wish(who=ben), by=ada)
     wish(ada, How(rhythms={**dict.fromkeys(Kind.values, 1), "followed": 2}, hour=7, weekday=0, most=3))
