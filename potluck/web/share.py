@@ -170,7 +170,7 @@ def _audience_context(viewer: Person | None, given: object) -> dict[str, object]
         "audiences": audiences(viewer),
         "audience": get("audience") or "public",
         "readers": get("readers") or "",
-        "title_given": get("title") if get("text") is not None and not get("url") else "",
+        "title_given": get("title") or "" if get("text") is not None and not get("url") else "",
         "tags_given": get("tags") or "",
         "before": get("before") or "",
     }

@@ -153,3 +153,9 @@ def test_what_is_narrowed_is_not_told_by_its_thread(
     root = admit(Draft(author=ada, text="Quietly", audience=Audience.CIRCLE, circle=circle))
     admit(Draft(author=ada, text="And more", reply_to=root))
     assert as_(cleo).get(f"/posts/{root.id}").status_code == 404
+
+
+def test_words_brought_by_an_address_have_no_title_of_their_own(ada: Person, as_: SignIn) -> None:
+    for path in ("/share?text=Which+sieve%3F", "/share?kind=question&text=Which+sieve%3F"):
+        page = as_(ada).get(path).content.decode()
+        assert "Which sieve?" in page and "None" not in page
