@@ -51,7 +51,8 @@ _SHEET = f"""
 .words h1, .words h2, .words h3, .words h4 {{ font-size: 19px; line-height: 1.3; margin: 20px 0 8px; }}
 .words blockquote {{ padding-left: 14px; border-left: 3px solid {_LINE}; }}
 .words pre, .words code {{ font: 15px/1.5 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; }}
-.words table {{ border-collapse: collapse; margin: 0 0 14px; }} .words td, .words th {{ padding: 4px 8px; border: 1px solid {_LINE}; }}
+.words table {{ border-collapse: collapse; margin: 0 0 14px; }}
+.words td, .words th {{ padding: 4px 8px; border: 1px solid {_LINE}; }}
 .words a, .why a, .soft a, .small a {{ color: {_TOMATO}; }} .why a {{ font-weight: 600; text-decoration: none; }}
 @media (prefers-color-scheme: dark) {{
   .paper {{ background: {_DARK_PAPER} !important; color: {_DARK_INK} !important; }}

@@ -96,7 +96,7 @@ def signer(domain: str) -> Signer:
 def relaxed(body: bytes) -> bytes:
     """A body in the form "relaxed" (RFC 6376, 3.4.4)."""
     body = _LINE_END.sub(b"\r\n", _SPACES.sub(b" ", body))
-    return _LAST_LINES.sub(b"\r\n", body) if body.strip() else b""
+    return _LAST_LINES.sub(b"\r\n", body, count=1) if body.strip() else b""
 
 
 def _fields(headers: bytes) -> dict[str, bytes]:
