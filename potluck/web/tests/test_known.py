@@ -115,3 +115,13 @@ def test_who_asks_what_is_not_for_one_is_neither_named_nor_counted(
             piece = asked(as_(who), text)
             assert "look" not in piece and "Cleo" not in piece and "Ben" not in piece
     assert "somebody looks for this" in asked(as_(ben), share)
+
+
+def test_who_shared_often_on_what_is_named_may_know(ada: Person, ben: Person, cleo: Person, as_: As) -> None:
+    for number in range(3):
+        admit(Draft(author=ben, link=f"https://{number}.example/", title=f"Part {number}", tags=("algorithm",)))
+        admit(Draft(author=cleo, text=f"For myself, {number}", tags=("algorithm",), audience=Audience.ME))
+    refresh_statistics(anew=True)
+    piece = asked(as_(ada), "What should I read on algorithms?", kind="question")
+    assert "shared 3 things on #algorithm" in piece and "Ask Ben Okafor by name" in piece
+    assert "Cleo" not in piece
