@@ -145,6 +145,7 @@ COMMANDS = (
     Command("import", "bring in subscriptions, bookmarks or a mail archive", "taking:bring_in", _import),
     Command("export", "take out everything somebody gave", "taking:take_out", _export),
     Command("mail", "take in a message from standard input", "mail:mail", _mail),
+    Command("dkim", "show the DNS records by which others know our letters", "dkim:dkim", database=False),
     Command("listen", "take in mail alone, by SMTP or LMTP", "mail:listen"),
     Command("share", "share a web address or a text", "share:share", _share),
     Command("bench", "measure how fast it is, or how well it matches", "bench:bench", _bench, database=False),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from potluck.channels.mail.outbound import CARRY, MAIL
+from potluck.channels.mail.outbound import CARRY, LIVE, MAIL
 from potluck.deliver.kinds import Kind, default_rhythm, kind_of, rhythm
 from potluck.deliver.models import Delivery, Place, Rhythm, Wishes
 from potluck.deliver.reached import REACHED_SQL, rows_of, zone_of
@@ -25,6 +25,7 @@ from potluck.kit.sql import ask
 from potluck.match.serendipity import from_afar
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH
+from potluck.posts.models import Post
 
 AT_ONCE = 200
 GIFTS = 6
@@ -158,10 +159,12 @@ def chosen(person: Person, wishes: Wishes | None, due: Due, now: datetime) -> di
     since = min(moment for moment in (due.daily, due.weekly) if moment)
     things: list[dict[str, object]] = []
     left = {Place.GIFT: GIFTS}
-    for row in rows_of(_NEWS, {"me": person.id, "since": since, "now": now}):
+    rows = rows_of(_NEWS, {"me": person.id, "since": since, "now": now})
+    live = set(Post.objects.filter(id__in=[row[0] for row in rows], whence=LIVE).values_list("id", flat=True))
+    for row in rows:
         reasons, place, at = json.loads(row[WIDTH]), row[WIDTH + 1], row[WIDTH + 3]
         new = _new(reasons, place, told.get(row[0], set()))
-        moment = _since(reasons, place, wishes, due)
+        moment = _since(reasons, place, wishes, due, live=row[0] in live)
         if not new or moment is None or at <= moment:
             continue
         pot = Place.GIFT if place == Place.GIFT else Place.PEOPLE
@@ -173,12 +176,14 @@ def chosen(person: Person, wishes: Wishes | None, due: Due, now: datetime) -> di
     return {"things": things, "afar": _afar(person, told, now), "open": _still_open(person, told, now)}
 
 
-def _since(reasons: Iterable[Reason], place: int, wishes: Wishes, due: Due) -> datetime | None:
+def _since(reasons: Iterable[Reason], place: int, wishes: Wishes, due: Due, *, live: bool) -> datetime | None:
     """From when on this belongs into this letter; None where it goes at once, another time, or not at all."""
     rhythms = [
         Rhythm.DAILY if reason["code"] == "reminder" else rhythm(wishes, kind_of(str(reason["code"]), place))
         for reason in reasons
     ]
+    if live:
+        rhythms = [Rhythm.DAILY if each == Rhythm.NOW else each for each in rhythms]
     soonest = min((each for each in rhythms if each != Rhythm.NONE), default=Rhythm.NONE)
     return {Rhythm.DAILY: due.daily, Rhythm.WEEKLY: due.weekly}.get(soonest)
 

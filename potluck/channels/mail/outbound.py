@@ -11,6 +11,8 @@ from potluck.posts.audience import VISIBLE_SQL
 
 MAIL = "mail"
 CARRY = "potluck.mail.carry"
+# What is said in a live room comes in many short pieces: they stand in the letter of the day.
+LIVE = "live"
 # What happened longer ago than this is no news: an archive that is brought in, a worker that was away for a week.
 FRESH = "3 days"
 
@@ -36,7 +38,7 @@ LEFT JOIN deliver_wishes w ON w.person_id = viewer.id
 JOIN posts_post p ON p.id = m.post
 JOIN people_person author ON author.id = p.author_id
 JOIN events_event e ON e.id = m.event AND e.at > statement_timestamp() - interval '{FRESH}'
-WHERE {RHYTHM_SQL} = {Rhythm.NOW:d} AND {MAY_SQL} AND (m.place = 2 OR p.author_id <> viewer.id)
+WHERE {RHYTHM_SQL} = {Rhythm.NOW:d} AND p.whence <> '{LIVE}' AND {MAY_SQL} AND (m.place = 2 OR p.author_id <> viewer.id)
 GROUP BY viewer.id, {_KEY}
 ON CONFLICT (person_id, carrier, key) DO UPDATE SET
     reasons = d.reasons || (SELECT COALESCE(jsonb_agg(r), '[]') FROM jsonb_array_elements(EXCLUDED.reasons) r

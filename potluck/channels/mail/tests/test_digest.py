@@ -132,6 +132,13 @@ def test_what_went_at_once_for_one_reason_is_not_told_again_for_another(
     assert digest() == []
 
 
+def test_what_is_said_live_comes_with_the_day(ada: Person, ben: Person, digest: Digest) -> None:
+    note = admit(Draft(author=ada, text="Leaf mould."))
+    admit(Draft(author=ben, text="How long?", reply_to=note, whence="live"))
+    letter = to(digest(), "ada")
+    assert letter is not None and "Ben Okafor replied to you" in plain(letter)
+
+
 def test_a_day_holds_no_more_than_one_can_take(ada: Person, ben: Person, digest: Digest) -> None:
     follow(Wish(who=ben), by=ada)
     wish(ada, How(rhythms={**dict.fromkeys(Kind.values, 1), "followed": 2}, hour=7, weekday=0, most=3))
