@@ -28,11 +28,19 @@ ARCHIVE_PAGE = 40
 
 _NEW = SOME_SQL.format(some="AND place < 2", newest=NEWEST)
 _GIFTS = SOME_SQL.format(some="AND place = 2", newest=GIFTS)
+# A question one was only asked, and declined, or that is closed since, is not shown, and takes no place of the day.
+_DECLINED = """
+    h.place = 0 AND EXISTS (SELECT FROM questions_ask a WHERE a.person_id = %(me)s AND a.question_id = h.post_id
+        AND (a.said IN ('not_now', 'not_me', 'else')
+             OR EXISTS (SELECT FROM questions_closure c WHERE c.question_id = h.post_id)))
+    AND NOT EXISTS (SELECT FROM jsonb_array_elements(h.reasons) r
+                    WHERE left(r->>'code', 6) <> 'asked_' AND r->>'code' <> 'suggested')
+"""
 # One question for both: what came back first, then as many as a day holds.
 _DAY = (
     TOLD_SQL.format(rows=f"({_NEW} UNION ALL {_GIFTS})")
     + f"""
-  AND (h.place = 2 OR h.seen_at IS NULL OR h.seen_at >= %(dawn)s)
+  AND (h.place = 2 OR h.seen_at IS NULL OR h.seen_at >= %(dawn)s) AND NOT ({_DECLINED})
 ORDER BY h.place = 2 DESC, h.place, date_trunc('day', h.at, %(zone)s) DESC, h.score DESC, h.at DESC, p.id DESC
 LIMIT %(most)s + {GIFTS}
 """

@@ -79,6 +79,22 @@ def test_a_button_answers_htmx_with_itself(question: Post, ada: Person, ben: Per
     assert "I’m on it" in again.content.decode()
 
 
+def test_what_one_declined_takes_no_place_of_the_day(
+    question: Post, ada: Person, ben: Person, work: Work, as_: As
+) -> None:
+    note = admit(Draft(author=ada, text="For Ben.", audience=Audience.NAMED, readers=(ben,)))
+    work()
+    Person.objects.filter(pk=ben.pk).update(daily=1)
+    ben.refresh_from_db()
+    shown = {item.id for item in read.today(ben).waiting}
+    assert len(shown) == 1
+    as_(ben).post(f"{question.page}/asking", {"said": "not_me"})
+    assert [item.id for item in read.today(ben).waiting] == [note.id]
+    Ask.objects.filter(person=ben).update(said="")
+    Closure.objects.create(question=question, by=ada)
+    assert [item.id for item in read.today(ben).waiting] == [note.id]
+
+
 @pytest.mark.parametrize("said", ["not_now", "not_me"])
 def test_what_one_declined_is_gone_from_home_and_comes_back_with_undo(
     question: Post, ben: Person, as_: As, said: str
