@@ -81,6 +81,8 @@ ADDRESSES: Mapping[str, Address] = {
     "you/mail": Address("members", "members", {"hour": "7", "weekday": "0"} | dict.fromkeys(KINDS, "2")),
     "you/mail/all": Address(post="members"),
     "you/mail/hushes/<int:hush_id>": Address(post="members"),
+    "you/mail/addresses": Address("members"),
+    "you/mail/addresses/renewal": Address(post="members"),
     "mail/off/<str:token>": Address("any", "any"),
     "mail/confirm/<str:token>": Address("any", "any"),
     # the way in

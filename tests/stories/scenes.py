@@ -144,7 +144,7 @@ MEMBER = [
         "profile settings following circles peace shares capture drafts feeds export sources sources?follow=1",
         "/you/",
     ),
-    *_all("ada", "account account/leaving invitations mail", "/you/"),
+    *_all("ada", "account account/leaving invitations mail mail/addresses", "/you/"),
     *_all("ada", "{less_mail}"),
     *_all("", "{less_mail} {confirm_mail}"),
     *_all(
@@ -250,7 +250,7 @@ NO_PAGES = frozenset({
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
     "claim-proof", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
-    "mail-all", "mail-hush", "manifest", "opensearch", "robots", "service-worker", "sitemap",
+    "mail-all", "mail-hush", "mail-renewal", "manifest", "opensearch", "robots", "service-worker", "sitemap",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn", "openid_connect_callback", "mfa_reauthenticate_webauthn",
     "socialaccount_signup", "openid_connect_login",

@@ -87,6 +87,12 @@ def share_address(person: Person) -> str:
     return at_home(f"share+{row.token}")
 
 
+def made_share_address(person: Person) -> str:
+    """The same, if it was made; else empty."""
+    row = SecretAddress.objects.filter(person=person).first()
+    return at_home(f"share+{row.token}") if row else ""
+
+
 def renew_share_address(person: Person) -> str:
     """A new secret. The old address is nobody's any more."""
     row, _new = SecretAddress.objects.update_or_create(person=person, defaults={"token": _secret()})

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from potluck.channels.mail import confirm_views, wishes_views
+from potluck.channels.mail import address_views, confirm_views, wishes_views
 
 urlpatterns = [
     path("mail/confirm/<str:token>", confirm_views.confirm, name="mail-confirm"),
     path("you/mail", wishes_views.reach, name="mail"),
+    path("you/mail/addresses", address_views.addresses, name="mail-addresses"),
+    path("you/mail/addresses/renewal", address_views.renewal, name="mail-renewal"),
     path("you/mail/all", wishes_views.all_mail, name="mail-all"),
     path("you/mail/hushes/<int:hush_id>", wishes_views.hushing, name="mail-hush"),
     path("mail/off/<str:token>", wishes_views.off, name="mail-off"),

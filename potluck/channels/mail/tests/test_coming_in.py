@@ -2,20 +2,26 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from potluck import door
 from potluck.channels.mail.addresses import ask_address, reply_address, share_address
-from potluck.channels.mail.handle import handle
+from potluck.channels.mail.handle import handle, sweep
 from potluck.channels.mail.models import Letter, State
+from potluck.channels.mail.receive import receive
 from potluck.channels.mail.threads import message_id_of, post_of
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Attachment, Audience, Kind, Post
 
-from .conftest import letter
+from .conftest import do_jobs, letter
 
 PostIn = Callable[..., Letter]
 
@@ -139,6 +145,56 @@ def test_a_secret_address_shares_from_any_address(post_in: PostIn, ada: Person) 
     post_in(letter("ada@example.org", back[0], "", ""))
     post.refresh_from_db()
     assert post.deleted_at is not None
+
+
+def test_a_new_secret_address_ends_the_old_one(
+    post_in: PostIn, as_: Callable[..., Client], ada: Person
+) -> None:
+    """It is on a page of one's own, with what else can be said by mail."""
+    assert "share+" not in as_(ada).get("/you/mail/addresses").content.decode()
+    as_(ada).post("/you/mail/addresses/renewal")
+    old = share_address(ada)
+    page = as_(ada).get("/you/mail/addresses").content.decode()
+    assert old in page and ask_address() in page and "find:" in page
+    as_(ada).post("/you/mail/addresses/renewal")
+    assert share_address(ada) not in (old, "")
+    assert post_in(letter("ada@example.org", old, "Notes", "Mine.")).state == State.REFUSED
+    assert post_in(letter("ada@example.org", share_address(ada), "Notes", "Mine.")).post_id
+
+
+def test_a_letter_whose_job_dies_is_whole_and_handled_later(
+    db: None, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is done, nothing of it is lost, and it is done once."""
+    row = receive(letter("ada@example.org", ask_address(), "What now?", "Tell me.").as_bytes())
+
+    def dies(*_args: object, **_more: object) -> None:
+        raise OSError("the power went")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="power"):
+        patched.setattr("potluck.channels.mail.handle.answer", dies)
+        handle(row.id)
+    row.refresh_from_db()
+    assert (row.state, bool(row.raw), Post.objects.count()) == (
+        State.WAITING,
+        True,
+        0,
+    ) and "power" in row.trouble
+    do_jobs()
+    row.refresh_from_db()
+    assert (row.state, row.raw, Post.objects.count(), len(mail.outbox)) == (State.DONE, None, 1, 1)
+
+
+def test_a_letter_whose_job_was_lost_is_taken_up(db: None, ada: Person) -> None:
+    """By the sweep, in some minutes."""
+    row = receive(letter("ada@example.org", ask_address(), "What now?", "Tell me.").as_bytes())
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    Letter.objects.update(arrived_at=timezone.now() - timedelta(minutes=6))
+    sweep(0)
+    do_jobs()
+    row.refresh_from_db()
+    assert row.state == State.DONE and Post.objects.count() == 1
 
 
 def test_forwarded_mail_keeps_its_author(post_in: PostIn, ada: Person) -> None:
