@@ -21,6 +21,7 @@ from potluck.kit.pages import render
 from potluck.kit.paging import LARGEST
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.questions.quietly import is_quiet
 
 
 @require_safe
@@ -57,6 +58,7 @@ def _shown(
             "present": present(root.id, viewer) if viewer else [],
             "to": _answered(root, viewer, request.GET.get("to", "")),
             "once": secrets.token_urlsafe(12),
+            "quiet": is_quiet(root),
         }
         return render(request, "live/room.html", {**context, **said}, status=status)
 
