@@ -44,7 +44,7 @@ from potluck.posts.models import Audience, Kind, Post, SavedDraft
 from potluck.questions.close import close
 from potluck.questions.judge import judge
 from potluck.questions.me_too import ask_too
-from potluck.questions.models import Chance, Found
+from potluck.questions.models import AskingWishes, Chance, Found
 from potluck.questions.publish import agree
 from potluck.questions.take_on import take_on
 from tests.stories import words
@@ -305,6 +305,8 @@ def ask_few(people: dict[str, Person], at: At, *few: Person) -> At:
     """Ada asks two quietly, who answer her alone; one would let everybody read it. Another is put before nobody yet.
     And an answer is made from something shared before."""
     ada, (ben, cleo) = people["ada"], few
+    for who in few:  # who were asked much already
+        AskingWishes.objects.update_or_create(person=who, defaults={"a_week": 20})
     quiet = door.admit_quietly(
         Draft(author=ada, text="How do I tell the others that I give up my plot?"), few
     )
