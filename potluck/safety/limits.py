@@ -27,6 +27,7 @@ LIMITS = {
     "source": Limit(200, 3600),
     "upload": Limit(100, 3600),
     "preview": Limit(60, 600),
+    "send": Limit(20, 86400),  # to somebody who is not here
     "invite": Limit(50, 86400),
     "image": Limit(2000, 600),
     "export": Limit(10, 3600),

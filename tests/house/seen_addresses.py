@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.off import DIGEST, Stop, off_token
+from potluck.channels.mail.sending import never_page
 from tests.house.seen_world import COMMON, PARTS, World, mark
 
 
@@ -84,6 +85,8 @@ ADDRESSES: Mapping[str, Address] = {
     "you/mail/addresses": Address("members"),
     "you/mail/addresses/renewal": Address(post="members"),
     "mail/off/<str:token>": Address("any", "any"),
+    "mail/never/<str:token>": Address("any", "any"),
+    f"{POST}/sending": Address("sees+", "sees+", {"address": "somebody@elsewhere.example"}),
     "mail/confirm/<str:token>": Address("any", "any"),
     # the way in
     "": Address("all"),
@@ -230,6 +233,8 @@ def _filled(route: str, world: World) -> Iterator[tuple[str, int]]:
 
 
 def _by_token(route: str, world: World) -> str:
+    if route.startswith("mail/never"):
+        return "mail/" + never_page("digest").partition("/mail/")[2]
     if route.startswith("mail/off"):
         return route.replace("<str:token>", off_token(world.people["author"].id, 0, Stop(DIGEST)))
     if route.startswith("mail/confirm"):

@@ -21,6 +21,7 @@ from potluck.channels.live import seal
 from potluck.channels.live.devices import add_device
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.off import THREAD, Stop, off_token
+from potluck.channels.mail.sending import never_page
 from potluck.deliver.wishes import hush
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
@@ -330,6 +331,7 @@ def less_mail(people: dict[str, Person], at: At) -> At:
     return {
         "less_mail": f"/mail/off/{off_token(people['ada'].id, int(thread), Stop(THREAD, thread))}",
         "confirm_mail": f"/mail/confirm/{confirm}",
+        "never": "/mail/" + never_page("digest").partition("/mail/")[2],
     }
 
 

@@ -145,7 +145,7 @@ MEMBER = [
         "/you/",
     ),
     *_all("ada", "account account/leaving invitations mail mail/addresses", "/you/"),
-    *_all("ada", "{less_mail}"),
+    *_all("ada", "{less_mail} {question}/sending {never}"),
     *_all("", "{less_mail} {confirm_mail}"),
     *_all(
         "ada",
@@ -208,6 +208,8 @@ DONE = [
     Scene("ada", "/you/asking", press("Save", {"#a_week": "60"}), "with a wrong number"),
     Scene("ada", "/you/profile", press("Save", {"Handle": "!"}), "with a wrong handle"),
     Scene("ada", "/you/mail", press("Save", {"#most": "100"}), "saved"),
+    Scene("ada", "{question}/sending", press("Send", {"#address": "ask@localhost"}), "with a wrong address"),
+    Scene("", "{never}", press("Never again"), "said"),
     Scene("", "{less_mail}", press("No more mail of this thread"), "with one thread less"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),

@@ -199,7 +199,8 @@ def letter_of(delivery: int, reader: Reader, shape: Mould, own: bytes, fill: Map
 def _facts(one: Ready, stop: Stop, asked: bool, files: list[Attachment]) -> dict[str, object]:
     post = one.post
     link = post.link if post.kind == Kind.LINK else post.url
-    long = len(post.html) > WHOLE
+    # Of what people outside wrote, who is not a member reads the beginning.
+    long = len(post.html) > WHOLE or not (post.author.is_member or one.reader.is_member)
     text = post.excerpt if long else post.text
     html = Markup("<p>{}</p>").format(post.excerpt) if long else _whole(post.html)
     brief = one.place == 2  # what came back tells of a post the reader wrote

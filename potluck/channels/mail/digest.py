@@ -209,9 +209,9 @@ def _told(person: Person, now: datetime) -> dict[int, set[str]]:
         if items is None:  # a letter of its own
             told.setdefault(carried or 0, set()).update(map(_mark, reasons))
             continue
-        for thing in items["things"]:
+        for thing in items.get("things", ()):
             told.setdefault(thing["post"], set()).update(map(_mark, thing["reasons"]))
-        for post in (*items["afar"], *(items["open"] if at > now - OPEN_AGAIN else ())):
+        for post in (*items.get("afar", ()), *(items.get("open", ()) if at > now - OPEN_AGAIN else ())):
             told.setdefault(post, set()).add("")
     return told
 

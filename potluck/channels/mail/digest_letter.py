@@ -35,7 +35,7 @@ _STOP = Stop(DIGEST)
 _TO = f"""
 SELECT d.id, d.items, d.at, {READER_SQL} FROM deliver_delivery d JOIN people_person viewer ON viewer.id = d.person_id
 {READER_JOINS}
-WHERE d.id = ANY(%(ids)s) AND d.items IS NOT NULL AND {WRITABLE_SQL}
+WHERE d.id = ANY(%(ids)s) AND d.items->'things' IS NOT NULL AND {WRITABLE_SQL}
   AND viewer.approved_at IS NOT NULL AND viewer.suspended_at IS NULL
 """
 _THINGS = REACHED_SQL.format(some="AND post_id = ANY(%(posts)s) AND seen_at IS NULL", newest=300)

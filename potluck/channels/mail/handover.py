@@ -21,6 +21,7 @@ from potluck.channels.mail.digest_letter import digest_letters
 from potluck.channels.mail.outbound import CARRY, MAIL
 from potluck.channels.mail.ready import ready
 from potluck.channels.mail.relay import Relay, relay
+from potluck.channels.mail.sending_letter import sending_letters
 from potluck.channels.mail.sign import signer_for
 from potluck.deliver.models import Delivery
 from potluck.deliver.wishes import told
@@ -143,7 +144,7 @@ def _carry(claimed: Sequence[int]) -> int:
 
 
 def _letters(claimed: Sequence[int]) -> list[Letter]:
-    return [*Composer(ready(claimed)).letters(), *digest_letters(claimed)]
+    return [*Composer(ready(claimed)).letters(), *digest_letters(claimed), *sending_letters(claimed)]
 
 
 def _give(way: Relay, letter: Letter) -> None:

@@ -58,7 +58,8 @@ READER_SQL = """
 """
 READER_JOINS = """
     LEFT JOIN people_account acc ON acc.id = viewer.account_id AND acc.is_active
-    LEFT JOIN mail_guest guest ON guest.person_id = viewer.id AND viewer.account_id IS NULL
+    LEFT JOIN LATERAL (SELECT g.address FROM mail_guest g WHERE g.person_id = viewer.id AND viewer.account_id IS NULL
+                       ORDER BY g.confirmed_at IS NULL, g.id LIMIT 1) guest ON true
     LEFT JOIN deliver_wishes w ON w.person_id = viewer.id
 """
 WRITABLE_SQL = """
@@ -75,7 +76,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = m.person_id
 {READER_JOINS}
 WHERE {MAY_SQL} AND {WRITABLE_SQL}
-GROUP BY m.id, m.key, m.place, m.event, m.post_id, viewer.id, acc.id, guest.id, w.person_id
+GROUP BY m.id, m.key, m.place, m.event, m.post_id, viewer.id, acc.id, guest.address, w.person_id
 ORDER BY m.post_id, m.id
 """
 _SEEN = f"""

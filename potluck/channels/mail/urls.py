@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from potluck.channels.mail import address_views, confirm_views, wishes_views
+from potluck.channels.mail import address_views, confirm_views, sending_views, wishes_views
 
 urlpatterns = [
     path("mail/confirm/<str:token>", confirm_views.confirm, name="mail-confirm"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("you/mail/addresses/renewal", address_views.renewal, name="mail-renewal"),
     path("you/mail/all", wishes_views.all_mail, name="mail-all"),
     path("you/mail/hushes/<int:hush_id>", wishes_views.hushing, name="mail-hush"),
+    path("posts/<int:post_id>/sending", sending_views.sending, name="sending"),
+    path("mail/never/<str:token>", sending_views.never, name="mail-never"),
     path("mail/off/<str:token>", wishes_views.off, name="mail-off"),
 ]
