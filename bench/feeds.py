@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 from django.conf import settings
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from bench.house import TOP, cpu_of, python
 from bench.pages import Figures
@@ -83,6 +84,7 @@ def _read_new(folder: Path, name: str) -> float:
 
 def _poll() -> tuple[Tally, float]:
     """A whole run, and the processor seconds of this process and of the database."""
+    app.perform_import_paths()  # a worker has long loaded every job it may defer
     connection.ensure_connection()
     postmaster = psutil.Process(int((Path(settings.DATA) / "postgres/postmaster.pid").read_text().split()[0]))
 
