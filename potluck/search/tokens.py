@@ -86,11 +86,11 @@ class _Lexicon(dict[str, tuple[int, ...]]):
         super().__init__()
         # Stemmers keep a buffer of their own; one at a time.
         self._lock = threading.Lock()
-        self._stemmer = Stemmer(STEMMERS[language])
+        self._stemmer = Stemmer(STEMMERS[language], 0)  # we keep what it gave
 
     def __missing__(self, token: str) -> tuple[int, ...]:
         with self._lock:
-            terms = tuple({term_of(self._stem(form)): None for form in forms(token)})
+            terms = tuple(dict.fromkeys(self._terms(token)))
             if len(self) >= _CACHED:
                 self.clear()
             if len(token) <= LONGEST:
@@ -102,8 +102,17 @@ class _Lexicon(dict[str, tuple[int, ...]]):
         with self._lock:
             return term_of(self._stem(form))
 
+    def _terms(self, token: str) -> list[int]:
+        if token.isascii() or not _SPACELESS.search(token):
+            return [term_of(self._stem(form)) for form in forms(token)]
+        # Pairs of letters are stems already; a page of Chinese has thousands.
+        pairs, rest = _spaceless(token.casefold())
+        return [*map(term_of, pairs), *(term_of(self._stem(form)) for form in rest)]
+
     def _stem(self, form: str) -> str:
         word = form[:LONGEST]
+        if word.isascii():
+            return self._stemmer.stemWord(word) if word.isalpha() else word
         if not word.isalpha() or _SPACELESS.search(word):
             return _plain(word)
         return _plain(self._stemmer.stemWord(word))
@@ -118,9 +127,9 @@ def _lexicon(language: str) -> _Lexicon:
 
 
 def forms(token: str) -> list[str]:
-    """Every folded form under which a token is found: itself, its parts, its pairs of letters."""
-    if not token.isascii() and _SPACELESS.search(token):
-        return _spaceless(token.casefold())
+    """Every folded form under which a token of a script with spaces is found: itself and its parts."""
+    if token.isalnum() and token[1:].islower():
+        return [token.casefold()]
     parts = [part for piece in _JOINT.split(token) for part in _CAMEL.split(piece)]
     if len(parts) == 1:
         return [token.casefold()]
@@ -135,15 +144,14 @@ def whole(token: str) -> str:
     return re.sub(r"['’\-]", "", token).casefold()
 
 
-def _spaceless(text: str) -> list[str]:
-    """Pairs of neighbouring letters, and single Han letters, which can be words; the rest as it is."""
+def _spaceless(text: str) -> tuple[list[str], list[str]]:
+    """Pairs of neighbouring letters, and single Han letters, which can be words; and the rest as it is."""
     found: list[str] = []
     for run in _SPACELESS.findall(text):
         found += [a + b for a, b in pairwise(run)] or [run]
         if len(run) > 1:
             found += [letter for letter in run if letter >= "\u3400" and not "\uac00" <= letter <= "\ud7af"]
-    found += [rest for rest in _JOINT.split(_SPACELESS.sub("-", text)) if rest]
-    return found
+    return found, [rest for rest in _JOINT.split(_SPACELESS.sub("-", text)) if rest]
 
 
 def count(text: str, language: str) -> Counter[int]:
@@ -204,7 +212,8 @@ def asked(word: str, languages: Iterable[str]) -> list[frozenset[int]]:
 def _wanted(token: str) -> list[str]:
     """The forms that must all be met: the parts of a compound, or its whole where a part says too little."""
     if not token.isascii() and _SPACELESS.search(token):
-        return [form for form in _spaceless(token.casefold()) if len(form) > 1] or [token.casefold()]
+        pairs, rest = _spaceless(token.casefold())
+        return [form for form in (*pairs, *rest) if len(form) > 1] or [token.casefold()]
     parts = _JOINT.split(token)
     if len(parts) == 1:
         return [token.casefold()]
