@@ -19,11 +19,11 @@ UNION ALL
 SELECT p.id, ARRAY[0::bigint] FROM {{posts}} p WHERE 0 = ANY(%(people)s::bigint[]) AND p.id = ANY(%(posts)s::bigint[])
   AND ({_PUBLIC})
 """
-# As if they had not been taken away, held or narrowed.
+# As if they had not been taken away or held: by their own audience, so that nobody learns of what was never theirs.
 _BEFORE = """(
-    SELECT o.id, o.author_id, root.audience, root.circle_id,
+    SELECT o.id, o.author_id, o.audience, o.circle_id,
            NULL::timestamptz AS deleted_at, NULL::timestamptz AS held_at
-    FROM posts_post o JOIN posts_post root ON root.id = %(before)s::bigint WHERE o.id = ANY(%(posts)s::bigint[])
+    FROM posts_post o WHERE o.id = ANY(%(posts)s::bigint[])
 )"""
 _NOW_SQL = _SEES.format(posts="posts_post")
 _BEFORE_SQL = _SEES.format(posts=_BEFORE)
@@ -46,9 +46,11 @@ class Sight:
         return Sight({person: posts - other.of(person) for person, posts in self.posts.items()})
 
 
-async def look(database: Database, posts: Sequence[int], people: Sequence[int], *, before: int = 0) -> Sight:
-    """Ask for each of these people; 0 is a visitor. With `before`, a thread: as if these were still as open as it."""
-    asked = {"posts": list(posts), "people": list(people), "before": before}
+async def look(
+    database: Database, posts: Sequence[int], people: Sequence[int], *, before: bool = False
+) -> Sight:
+    """Ask for each of these people; 0 is a visitor. With `before`: as if nobody had taken them away, or held them."""
+    asked = {"posts": list(posts), "people": list(people)}
     rows = await database.ask(_BEFORE_SQL if before else _NOW_SQL, asked)
     by_kind: dict[int, set[int]] = {}
     for post, viewers in rows:

@@ -120,7 +120,7 @@ class RoomStream:
         people = _people(ears)
         sees = await look(self.database, sorted(asked), people)
         gone = set(posts) - {one.id for one in found} - fresh
-        saw = await self._saw(room, {one.id for one in there} - fresh, sees, people)
+        saw = await self._saw({one.id for one in there} - fresh, sees, people)
         pieces: dict[object, bytes] = {}
         for ear in self._admitted(room, ears, sees):
             kind = (ear.language, ear.zone, sees.of(ear.person), saw.of(ear.person))
@@ -130,10 +130,10 @@ class RoomStream:
                 ear.send(pieces[kind])
                 ear.told = now
 
-    async def _saw(self, room: Room, there: set[int], sees: Sight, people: list[int]) -> Sight:
-        """What was on people's pages and is not for them any more: taken away, held, or narrowed since."""
+    async def _saw(self, there: set[int], sees: Sight, people: list[int]) -> Sight:
+        """What was on people's pages and was taken away, or held, since."""
         was = [one for one in there if not sees.all_see(one, people)]
-        return (await look(self.database, was, people, before=room.thread)).but(sees) if was else Sight({})
+        return (await look(self.database, was, people, before=True)).but(sees) if was else Sight({})
 
     def _admitted(self, room: Room, ears: Iterable[Ear], sees: Sight) -> list[Ear]:
         """Those who may see what began the thread. The others are shown out."""

@@ -117,6 +117,20 @@ def test_what_nobody_saw_is_not_told_to_have_gone(
     assert page.said == ""
 
 
+def test_what_is_for_one_alone_leaves_no_trace_with_the_others(
+    rooms: Rooms, thread: Post, ada: Person, ben: Person, cleo: Person
+) -> None:
+    pages = {who: rooms.open(thread, who) for who in (ada, cleo, None)}
+    post = admit(Draft(author=ben, text="Between us", reply_to=thread, alone=True))
+    pages[ada].hears("Between us")
+    amend(post, Edit(text="Between the two of us"), by=ben)
+    pages[ada].hears("the two of us")
+    delete(post, by=ben)
+    pages[ada].hears("data-gone")
+    rooms.settle()
+    assert pages[cleo].said == pages[None].said == ""
+
+
 NARROWED: dict[str, Callable[[Post], object]] = {
     "narrowed": lambda thread: Post.objects.filter(pk=thread.pk).update(audience=Audience.ME),
     "deleted": lambda thread: delete(thread, by=thread.author),

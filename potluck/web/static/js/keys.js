@@ -2,8 +2,9 @@
 // They press what is on the page anyway, so nothing works by key alone.
 
 const sheet = document.getElementById("keys");
-const things = () => [...document.querySelectorAll(".entry[data-key], .reply[data-key]")];
-const current = () => document.activeElement?.closest(".entry[data-key], .reply[data-key]");
+const THINGS = ".entry[data-key], .reply[data-key], .said[data-key]";
+const things = () => [...document.querySelectorAll(THINGS)];
+const current = () => document.activeElement?.closest(THINGS);
 const writing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 const quick = matchMedia("(prefers-reduced-motion: reduce)");
 
