@@ -15,11 +15,15 @@ from potluck.kit.ids import first_id
 from potluck.kit.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person, Stage
+from potluck.search.rank import counted, known
+from potluck.search.tokens import facet
 
 # So many topics are looked at, the latest said first; of each so many people ahead, and as far as oneself.
 TOPICS, AHEAD, ALONGSIDE = 6, 2, 1
 # Who shared so much on it in these days has come some way, though they did not say so.
 SHARES, DAYS = 2, 730
+# Of a topic on which so much was shared, only what is among the newest in the network is looked at.
+MUCH, NEWEST = 500, 2000
 
 # Nearest first: what those ahead say of themselves, by what one says oneself. "" is who said nothing, and shares.
 _AHEAD = {
@@ -33,12 +37,17 @@ ORDER BY since DESC, id DESC LIMIT %(most)s
 """
 _SAID = "SELECT tag, person_id, stage FROM people_topic WHERE tag = ANY(%(tags)s) AND person_id <> %(me)s"
 _SHARED = """
-SELECT t.tag, p.author_id, count(*), max(p.id) FROM posts_post p CROSS JOIN LATERAL unnest(p.tags) t(tag)
+SELECT t.tag, p.author_id, count(*), max(p.id) FROM {posts} p CROSS JOIN LATERAL unnest(p.tags) t(tag)
 WHERE p.tags && %(tags)s::varchar[] AND t.tag = ANY(%(tags)s) AND p.id > %(since)s AND p.audience = 0
   AND p.kind <> 'question' AND p.via_id IS NULL AND p.deleted_at IS NULL AND p.held_at IS NULL
   AND p.author_id <> %(me)s
 GROUP BY t.tag, p.author_id
 """
+_EVER = _SHARED.format(posts="posts_post")
+_LATELY = _SHARED.format(
+    posts=f"""(SELECT * FROM posts_post WHERE audience = 0 AND reply_to_id IS NULL AND deleted_at IS NULL
+               AND held_at IS NULL ORDER BY id DESC LIMIT {NEWEST})"""
+)
 _MET = """
 SELECT p.id, COALESCE(NULLIF(p.name, ''), p.handle), p.handle,
        EXISTS (SELECT FROM people_follow f WHERE f.by_id = %(me)s AND f.who_id = p.id AND f.tag = '')
@@ -95,7 +104,12 @@ def _cases(tags: Sequence[str], viewer: Person, now: datetime) -> dict[str, dict
     cases: dict[str, dict[int, _Case]] = defaultdict(lambda: defaultdict(_Case))
     for tag, person, stage in ask(_SAID, {"tags": values["tags"], "me": viewer.id}):
         cases[tag][person].stage = stage
-    for tag, person, shares, post in ask(_SHARED, values):
+    having = counted(known(), [frozenset(facet("tag", tag) for tag in tags)]).having
+    busy = [tag for tag in tags if having.get(facet("tag", tag), 0) > MUCH]
+    rest = [tag for tag in tags if tag not in busy]
+    rows = ask(_EVER, {**values, "tags": rest}) if rest else []
+    rows += ask(_LATELY, {**values, "tags": busy}) if busy else []
+    for tag, person, shares, post in rows:
         case = cases[tag][person]
         case.shares, case.post = shares, post
     return cases
