@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.kit.errors import Refused
+from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Audience, Post
@@ -55,9 +56,17 @@ def adapted(answer: Post, of: Post, *, by: Person) -> Adaptation:
     return row
 
 
+_MADE_FROM = "SELECT answer_id, of_id FROM questions_adaptation WHERE answer_id = ANY(%s)"
+_MADE_OF = """
+SELECT a.answer_id, p.thread FROM questions_adaptation a JOIN posts_post p ON p.id = a.answer_id
+WHERE a.of_id = %s ORDER BY a.answer_id DESC LIMIT %s
+"""
+
+
 def made_from(answers: Iterable[int], viewer: Person | None) -> dict[int, Line]:
     """What these answers were made from, by answer, as far as this reader may see it."""
-    rows = dict(Adaptation.objects.filter(answer__in=list(answers)).values_list("answer_id", "of_id"))
+    ids = list(answers)
+    rows: dict[int, int] = dict(ask(_MADE_FROM, [ids])) if ids else {}
     if not rows:
         return {}
     seen_ids = Post.objects.visible_to(viewer).filter(id__in=rows.values()).values_list("id", flat=True)
@@ -67,10 +76,7 @@ def made_from(answers: Iterable[int], viewer: Person | None) -> dict[int, Line]:
 
 def made_of(post: Post, viewer: Person | None, most: int = 20) -> list[Adapted]:
     """The answers that were made from this, newest first, with what they answer."""
-    rows = (
-        Adaptation.objects.filter(of=post).order_by("-answer_id").values_list("answer_id", "answer__thread")
-    )
-    pairs = list(rows[:most])
+    pairs = ask(_MADE_OF, [post.pk, most])
     if not pairs:
         return []
     ids = Post.objects.visible_to(viewer).filter(id__in={key for pair in pairs for key in pair})

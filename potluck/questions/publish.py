@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.kit.errors import Refused
+from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Reader, Revision
 from potluck.posts.models import Kind as PostKind
@@ -33,18 +34,23 @@ class Between:
     other_yes: bool
 
 
+_BETWEEN = f"""
+SELECT p.id, p.author_id, (SELECT array_agg(c.by_id) FROM questions_consent c WHERE c.answer_id = p.id)
+FROM posts_post p
+WHERE p.reply_to_id = %(question)s AND p.audience = {Audience.NAMED:d} AND p.deleted_at IS NULL
+  AND p.author_id <> %(asker)s AND %(me)s IN (p.author_id, %(asker)s)
+"""
+
+
 def betweens(question: Post, viewer: Person | None) -> Mapping[int, Between]:
     """The answers to a question that only its asker and the viewer see, if the viewer is not both, by id."""
     if viewer is None or (question.audience == Audience.NAMED and not is_quiet(question)):
         return {}
-    answers = Post.objects.filter(reply_to=question, audience=Audience.NAMED, deleted_at=None)
-    answers = answers.exclude(author=question.author_id).only("id", "author_id")
-    rows = [row for row in answers if viewer.id in (row.author_id, question.author_id)]
-    said = set(Consent.objects.filter(answer__in=rows).values_list("answer_id", "by_id")) if rows else set()
+    facts = {"question": question.pk, "asker": question.author_id, "me": viewer.id}
     told = {}
-    for row in rows:
-        other = question.author_id if row.author_id == viewer.id else row.author_id
-        told[row.id] = Between(other, (row.id, viewer.id) in said, (row.id, other) in said)
+    for answer, author, said in ask(_BETWEEN, facts):
+        other = question.author_id if author == viewer.id else author
+        told[answer] = Between(other, viewer.id in (said or ()), other in (said or ()))
     return told
 
 
