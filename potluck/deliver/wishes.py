@@ -12,7 +12,8 @@ from potluck.kit.errors import Malformed
 from potluck.people.models import Person
 
 # For a match `m`, its `people_person viewer`, and its post `p` with the author as `author`. Whoever did what the
-# reason tells of may be another: who passed it on, or thanked for it.
+# reason tells of may be another: who passed it on, or thanked for it. Talk in a room is many short lines: who talks
+# along sees them there, and who does not is brought the first, not each, unless it speaks to them.
 WANTED_SQL = """
     NOT EXISTS (SELECT FROM people_mute mu WHERE mu.by_id = viewer.id
                 AND mu.who_id IN (author.id, (m.reason->>'who')::bigint))
@@ -21,6 +22,13 @@ WANTED_SQL = """
         WHERE lf.by_id = viewer.id AND lf.level = 0
           AND (lf.thread = p.thread OR (lf.who_id = author.id AND lf.tag = '')
                OR (lf.who_id IS NULL AND lf.tag <> '' AND lf.tag = ANY(p.tags))))
+    AND NOT (p.whence = 'live' AND m.reason->>'code' NOT IN ('mention', 'named')
+             AND COALESCE(m.reason->>'about', '') IN ('', p.thread::text) AND (
+        EXISTS (SELECT FROM posts_post own WHERE own.thread = p.thread AND own.author_id = viewer.id
+                AND own.whence = 'live' AND own.arrived_at > p.arrived_at - interval '10 minutes')
+        OR EXISTS (SELECT FROM home_arrival ha JOIN posts_post line ON line.id = ha.post_id
+                   WHERE ha.person_id = viewer.id AND ha.at > p.arrived_at - interval '30 minutes'
+                     AND line.thread = p.thread AND line.whence = 'live' AND line.id < p.id)))
 """
 # The same for what knocks at one's door, as mail does: a thread, a person or a topic one has had enough mail of. What
 # speaks to one comes all the same, whatever its topic.
