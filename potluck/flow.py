@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from potluck.deliver.carrier import carriers
 from potluck.events.models import Event
 from potluck.events.record import HANDLE
-from potluck.kit.sql import union
+from potluck.kit.sql import ask, columns, made, union
 from potluck.match.finder import finders
 from potluck.search.meaning import encode_new
 
@@ -29,17 +29,23 @@ log = logging.getLogger(__name__)
 LOST = timedelta(seconds=60)
 SWEEP = 500
 
+_WAITING = f"""
+SELECT {columns(Event, "e")} FROM events_event e WHERE e.id = ANY(%s) AND e.handled_at IS NULL ORDER BY e.id FOR UPDATE
+"""
+_HANDLED = "UPDATE events_event SET handled_at = statement_timestamp() WHERE id = ANY(%s)"
+
 
 @app.task(name=HANDLE, queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
 def handle(events: list[int]) -> None:
     """Match a batch of events and deliver what was found."""
     with transaction.atomic():
         _plan_once()
-        batch = list(Event.objects.select_for_update().filter(id__in=events, handled_at=None).order_by("id"))
+        batch = [made(Event, row)[0] for row in ask(_WAITING, [list(events)])]
         if batch:
             encode_new(batch)
             bring(batch)
-            Event.objects.filter(id__in=[event.id for event in batch]).update(handled_at=timezone.now())
+            with connection.cursor() as cursor:
+                cursor.execute(_HANDLED, [[event.id for event in batch]])
 
 
 def _plan_once() -> None:

@@ -7,7 +7,7 @@ Whoever shared something that answered or helped hears whom.
 from collections.abc import Sequence
 
 from potluck.events.models import Event, Kind
-from potluck.kit.sql import Select, ask, insert
+from potluck.kit.sql import Select, ask, columns, insert, made
 from potluck.match.fits import Fit, fits, verdict
 from potluck.match.taught import taught_gate
 from potluck.posts.audience import VISIBLE_SQL, Audience
@@ -17,6 +17,10 @@ from potluck.questions.models import Found, Telling
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
 
+_NEW = f"""
+SELECT {columns(Post, "p")} FROM posts_post p WHERE p.id = ANY(%s) AND p.deleted_at IS NULL AND p.held_at IS NULL
+  AND p.audience < {Audience.ME:d} AND p.kind <> '{PostKind.QUESTION}'
+"""
 # Of pairs of a question and a share, those that may meet: the asker may see the share, did not write it, and it is
 # neither older than the question nor said in its thread.
 _MAY_MEET = f"""
@@ -76,8 +80,7 @@ def find(events: Sequence[Event]) -> Select | None:
 def _hold(events: Sequence[Event]) -> list[Event]:
     """Hold new shares against every open question, and write down what fits. Returns the events that brought it."""
     by_post = {event.about: event for event in events}
-    new = Post.objects.filter(id__in=list(by_post), deleted_at=None, held_at=None, audience__lt=Audience.ME)
-    posts = list(new.exclude(kind=PostKind.QUESTION))
+    posts = [made(Post, row)[0] for row in ask(_NEW, [list(by_post)])]
     if not posts:
         return []
     fit = [one for one in fits(posts, gate=taught_gate()) if verdict(one.chance) in _TELLING]
