@@ -83,7 +83,7 @@ def _both(answer: Post, by: Person) -> tuple[Post, Post]:
     """The two as they are now, held so that two who say yes at once are one after the other."""
     answer = seen(answer.pk, by)
     question = seen(answer.reply_to_id or 0, by)
-    held = Post.objects.select_for_update().in_bulk(sorted([answer.pk, question.pk]))
+    held = Post.objects.order_by("pk").select_for_update().in_bulk([answer.pk, question.pk])
     answer, question = held[answer.pk], held[question.pk]
     if not between(answer, question) or by.id not in (answer.author_id, question.author_id):
         raise Refused(_("This is not an answer between two, or it is not yours."))
