@@ -32,7 +32,7 @@ demo: .venv/installed
 bench: .venv/installed
 	@exec $(BIN)/potluck bench
 
-setup: .venv/installed .venv/dev-installed node_modules/installed .venv/browser
+setup: .venv/installed .venv/dev-installed node_modules/installed .venv/browser .venv/post-office
 
 test: setup
 	@exec $(BIN)/pytest -n 2 --dist loadfile
@@ -79,6 +79,18 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	  echo "Installing the Chromium browser for the tests ..."; export DEBIAN_FRONTEND=noninteractive; \
 	  browser() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 chromium fonts-liberation >/dev/null 2>&1; }; \
 	  $(try) browser; }
+	@touch $@
+
+# Installed, not started: each test that needs them runs its own, in a folder of its own.
+.venv/post-office: | .venv/made
+	@found() { PATH="$$PATH:/usr/sbin"; for name in postfix dovecot swaks mutt; do command -v $$name || return; done; }; \
+	found >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
+	  echo "The tests need Postfix, Dovecot with LMTP, swaks and mutt. Please install them." >&2; exit 1; }; \
+	  echo "Installing a mail server for the tests ..."; export DEBIAN_FRONTEND=noninteractive; \
+	  echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections; \
+	  office() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	    postfix dovecot-core dovecot-lmtpd swaks mutt >/dev/null 2>&1; }; \
+	  $(try) office; }
 	@touch $@
 
 minilm: .venv/minilm-installed

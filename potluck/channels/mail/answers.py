@@ -19,8 +19,8 @@ ANSWER = "potluck.mail.answer"
 _MOST_SUBJECT = 200
 
 
-def answer(message: Message, letter: int, said: str, *, reply_to: str = "") -> bool:
-    """Answer a message, in the caller's transaction. Returns whether anybody may be answered."""
+def answer(message: Message, name: str, said: str, *, reply_to: str = "") -> bool:
+    """Answer a message, in the caller's transaction, by a name of its own. Returns whether anybody is."""
     to = message.sender.address
     if not to or is_ours(to) or not _is_new_to(to):
         return False
@@ -30,7 +30,7 @@ def answer(message: Message, letter: int, said: str, *, reply_to: str = "") -> b
         else f"Re: {message.subject or _('your mail')}"
     )
     headers: dict[str, JSONValue] = {
-        "Message-ID": f"<answer.{letter}@{settings.MAIL_DOMAIN}>",
+        "Message-ID": f"<answer.{name}@{settings.MAIL_DOMAIN}>",
         "In-Reply-To": f"<{message.message_id}>",
         "References": " ".join(f"<{name}>" for name in (*message.references[-10:], message.message_id)),
         "Auto-Submitted": "auto-replied",

@@ -53,7 +53,9 @@ def _settle(row: Letter, raw: bytes, vouched: bool) -> None:
         return
     outcome = _outcome(row, message, raw, vouched)
     if outcome.said:
-        answer(message, row.id, outcome.said, reply_to=outcome.reply_to)
+        # A letter that waited is answered twice: first with a question.
+        name = f"{row.id}.asked" if outcome.state == State.UNCONFIRMED else str(row.id)
+        answer(message, name, outcome.said, reply_to=outcome.reply_to)
     _end(row, outcome)
 
 

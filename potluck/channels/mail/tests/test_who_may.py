@@ -41,6 +41,8 @@ def test_a_guest_confirms_one_mail_and_may_ask_and_answer(post_in: PostIn, ada: 
     )
     asked = Post.objects.get()
     assert (asked.kind, asked.author.name, asked.author.is_member) == (Kind.QUESTION, "Gus Vale", False)
+    names = [str(each.extra_headers["Message-ID"]) for each in mail.outbox]
+    assert len(names) == len(set(names)) == 2
     assert "guest.example" not in asked.author.uri + asked.author.handle + asked.author.url
     post_in(letter(GUS, ask_address(), "And what are medlars good for?", "Nobody told me either."))
     assert Post.objects.count() == 2
