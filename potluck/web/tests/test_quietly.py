@@ -91,3 +91,11 @@ def test_one_puts_ones_question_before_somebody_by_name_or_everybody(
     as_(ada).post(f"{asked.page}/opening")
     assert as_(None).get(asked.page).status_code == 200
     assert Post.objects.get(pk=asked.pk).audience == Audience.PUBLIC
+
+
+def test_one_asks_somebody_from_their_page(ada: Person, ben: Person, as_: As) -> None:
+    to = "/share?kind=question&before=@ben"
+    assert to.replace("&", "&amp;") in text(as_(ada), "/@ben") and to not in text(as_(None), "/@ben")
+    assert 'value="@ben"' in text(as_(ada), to)
+    as_(ada).post("/share", {"text": "Which sieve?", "before": "@ben"})
+    assert Ask.objects.get().person == ben
