@@ -25,10 +25,7 @@ import pytest
 from tests.house_run import House, running, until
 from tests.stories.post_office import HERE, PEOPLE, POTLUCK, PostOffice, free_port, post_office
 
-pytestmark = [
-    pytest.mark.xdist_group("house"),
-    pytest.mark.skipif(os.geteuid() != 0, reason="Postfix starts as root alone"),
-]
+pytestmark = pytest.mark.xdist_group("house")
 
 ASK = f"ask@{POTLUCK}"
 TOKEN = "c" * 32
