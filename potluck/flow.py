@@ -16,7 +16,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from potluck.deliver.carrier import carriers
+from potluck.deliver.carrier import carry
 from potluck.events.models import Event
 from potluck.events.record import HANDLE
 from potluck.kit.sql import ask, columns, made, union
@@ -49,19 +49,18 @@ def handle(events: list[int]) -> None:
 
 
 def _plan_once() -> None:
-    """Planning the one statement that names everybody takes longer than running it, and its plan is the same for
-    any batch; the server would not see that by itself."""
+    """Planning the statements that name everybody takes longer than running them, and their plans are the same for
+    any batch: from whoever is meant to what is known of them, by an index. The server would not see that by itself,
+    and rather read all people there are into a table of hashes."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_hashjoin = off")
 
 
 def bring(batch: Sequence[Event]) -> None:
     """Find whom these events help, and hand the matches to every carrier."""
     found = [select for finder in finders() if (select := finder(batch)) is not None]
     if found:
-        matches = union(found)
-        for carrier in carriers():
-            carrier.take(matches)
+        carry(union(found))
 
 
 @app.periodic(cron="* * * * *")
