@@ -19,11 +19,13 @@ from potluck.channels.mail.bounces import bounced
 from potluck.channels.mail.compose import Composer, Letter, own_address
 from potluck.channels.mail.digest_letter import digest_letters
 from potluck.channels.mail.outbound import CARRY, MAIL
+from potluck.channels.mail.outgoing import Mailbox
 from potluck.channels.mail.ready import ready
 from potluck.channels.mail.relay import Relay, relay
+from potluck.channels.mail.sending import forget_addresses
 from potluck.channels.mail.sending_letter import sending_letters
 from potluck.channels.mail.sign import signer_for
-from potluck.deliver.models import Delivery
+from potluck.deliver.models import Delivery, Hush, Wishes
 from potluck.deliver.wishes import told
 from potluck.kit.errors import TryLater, Undeliverable
 from potluck.kit.sql import ask, run
@@ -105,8 +107,13 @@ def carry_rest(timestamp: int) -> None:
 @app.periodic(cron="41 3 * * *")
 @app.task(name="potluck.mail.forget_carried", queue="chores", pass_context=False)
 def forget_carried(timestamp: int) -> None:
-    """Every night: what was carried a month ago need not be known any more."""
+    """Every night: what was carried a month ago need not be known any more, nor what those wished who left."""
     Delivery.objects.filter(done_at__lt=timezone.now() - KEPT).delete()
+    gone = {"person__account": None, "person__mail_addresses": None}
+    for rows in (Wishes.objects.filter(**gone), Mailbox.objects.filter(**gone)):
+        rows.delete()
+    Hush.objects.filter(by__account=None, by__mail_addresses=None).delete()
+    forget_addresses(timezone.now() - KEPT)
 
 
 def carry_all(job: int) -> int:

@@ -4,7 +4,7 @@ Nobody is subscribed. Whether an address is known here, or wants no letters, is 
 reads the same sentence either way.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -49,6 +49,8 @@ def send(post: Post, address: str, note: str, *, by: Person) -> None:
     if _had_enough(address):
         return
     to = guest(Mailbox(name="", address=address)).person
+    if Sending.objects.filter(post=post, address=digest_of(address)).exists():
+        return
     facts = {"by": by, "to": to, "note": note.replace("\x00", "").strip()[:NOTE]}
     row, new = Sending.objects.get_or_create(post=post, address=address, defaults=facts)
     if new:
@@ -60,6 +62,13 @@ def _had_enough(address: str) -> bool:
     if Never.objects.filter(digest=digest_of(address)).exists():
         return True
     return Sending.objects.filter(address=address, at__gt=timezone.now() - WITHIN).count() >= MOST
+
+
+def forget_addresses(before: datetime) -> None:
+    """Of what was sent before then, know only that it was: nobody's address lies about."""
+    for row in Sending.objects.filter(at__lt=before, address__contains="@"):
+        row.address = digest_of(row.address)
+        row.save(update_fields=["address"])
 
 
 def digest_of(address: str) -> str:

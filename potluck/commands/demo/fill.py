@@ -10,6 +10,7 @@ from potluck import door, flow
 from potluck.commands.demo import script
 from potluck.commands.demo.gather import Table, gather
 from potluck.commands.demo.script import Act, Said
+from potluck.deliver.models import Delivery
 from potluck.events.models import Event
 from potluck.kit import html, markdown
 from potluck.people.models import Circle, Person
@@ -172,6 +173,8 @@ def _hear(now: datetime) -> None:
     """Bring everything home as the worker would, in the order it happened, and date what came."""
     waiting = Event.objects.filter(handled_at=None).order_by("at", "id")
     flow.handle(list(waiting.values_list("id", flat=True)))
+    # Nobody is written to about what was before the example began.
+    Delivery.objects.filter(done_at=None).update(done_at=now)
     with connection.cursor() as cursor:
         cursor.execute(_DATE_POSTS)
         cursor.execute(_DATE_HOME, {"seen": now - SEEN})

@@ -69,7 +69,8 @@ def test_many_of_one_day_are_one(ada: Person) -> None:
 
 def test_the_web_tells_days_before_mail_is_paused(ada: Person, as_: As) -> None:
     bounced(ada.id, True, "gone")
-    assert "A letter to you came back" in as_(ada).get("/you/mail").content.decode()
+    for page in ("/you/mail", "/you"):
+        assert "A letter to you came back" in as_(ada).get(page).content.decode()
     assert wishes_of(ada).paused_at is None
     for _day in range(2):
         days_pass(1)

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from potluck.channels.mail import addresses
+from potluck.channels.mail.handover import forget_carried
 from potluck.channels.mail.models import Guest, Never, Sending
 from potluck.channels.mail.sending import MOST
 from potluck.channels.mail.tests.carried import html, plain, taken
@@ -131,3 +134,16 @@ def test_somebody_who_never_wrote_gets_no_more_than_a_few(ada: Person, as_: As, 
         post = admit(Draft(author=ada, text=f"Worm number {number}."))
         assert as_(ada).post(f"/posts/{post.id}/sending", GRETA).status_code == 302
     assert len(taken(box)) == MOST
+
+
+def test_after_a_month_only_that_it_was_sent_is_known(
+    ada: Person, question: Post, as_: As, box: Path
+) -> None:
+    as_(ada).post(f"/posts/{question.id}/sending", GRETA)
+    Sending.objects.update(at=timezone.now() - timedelta(days=40))
+    taken(box)
+    Delivery.objects.all().delete()
+    forget_carried(0)
+    assert "@" not in Sending.objects.get().address
+    as_(ada).post(f"/posts/{question.id}/sending", GRETA)
+    assert taken(box) == []
