@@ -185,6 +185,9 @@ ADDRESSES: Mapping[str, Address] = {
     "sitemap.xml": Address("all"),
 }
 
+# Where a mail program presses for its reader (RFC 8058): it has no session, and the address itself is the key.
+ONE_CLICK = ("mail/off/", "mail/never/")
+
 # What is one's own list of people shows whom one put there, hidden since or not.
 OWN_LISTS = frozenset({"you/following", "you/peace", "you/circles", "welcome/people"})
 
