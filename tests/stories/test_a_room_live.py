@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.checkers import OpenWindow
 from tests.house_run import House, running, until
@@ -156,6 +156,45 @@ def test_a_lost_network_costs_no_word(open_window: OpenWindow, house: House, fac
     ada.reload()
     assert ada.locator(".said", has_text="Said into the dark").count() == 1
     expect(ada.locator("#say-text")).to_have_value("")
+
+
+def test_a_page_that_was_open_for_too_long_begins_anew(
+    open_window: OpenWindow, house: House, facts: dict[str, Any]
+) -> None:
+    ada = open_window(origin=house.origin)
+    refused = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.fulfill(status=403, body="Load the page again.") if len(refused) == 1 else route.continue_()
+
+    ada.route("**/room?*", refuse)
+    ada.context.add_cookies([{"name": "sessionid", "value": facts["cookies"]["ada"], "url": house.origin}])
+    ada.goto(facts["room"])
+    say(house, facts, "ben", "Said while the ticket was too old")
+    expect(ada.locator("#talk")).to_contain_text("Said while the ticket was too old", timeout=20_000)
+    expect(ada.locator("#away")).to_be_empty()
+    post = say(house, facts, "ben", "And said after")
+    expect(ada.locator(f"#post-{post}")).to_be_visible()
+    assert len(refused) == 2 and len(set(refused)) == 2
+
+
+def test_what_is_changed_or_taken_back_changes_for_all(
+    open_window: OpenWindow, house: House, facts: dict[str, Any]
+) -> None:
+    ada = enter(open_window, house, facts, "ada")
+    ben = enter(open_window, house, facts, "ben")
+    post = say(house, facts, "ben", "Two blankts")
+    expect(ada.locator(f"#post-{post}")).to_contain_text("Two blankts")
+    ben.goto(f"/posts/{post}/edit")
+    ben.locator("textarea[name=text]").fill("Two blankets")
+    ben.locator("main button.main").click()
+    expect(ada.locator(f"#post-{post}")).to_contain_text("Two blankets")
+    ben.goto(f"/posts/{post}?alone")
+    ben.locator("main details.more > summary").first.click()
+    ben.get_by_role("button", name="Take it away").first.click()
+    expect(ada.locator(f"#post-{post}")).to_have_count(0)
+    expect(ada.locator("#talk")).not_to_contain_text("Two blankets")
 
 
 def test_a_room_works_without_scripts(open_window: OpenWindow, house: House, facts: dict[str, Any]) -> None:
