@@ -135,6 +135,7 @@ if (room) {
   listen();
   room.addEventListener("said", (event) => putAll(event.detail)); // by this page's own box
   if (!location.hash || location.hash === "#say-text") toBottom();
+  document.getElementById("news").addEventListener("click", toBottom);
   setInterval(awake, 10_000);
   addEventListener("online", () => room.dataset.closed === undefined && listen());
   document.addEventListener("visibilitychange", awake);
