@@ -18,6 +18,7 @@ from potluck.channels.live.notes import Note, notes, trial
 from potluck.channels.live.outbound import KNOCK, PUSH
 from potluck.channels.live.seal import sealed, signed
 from potluck.deliver.models import Delivery
+from potluck.deliver.waiting import DONE_SQL, claim_sql
 from potluck.kit.errors import TryLater, Undeliverable
 from potluck.kit.http import Outcome, Request, fetch_each
 from potluck.kit.sql import ask, run
@@ -25,24 +26,11 @@ from potluck.people.models import Person
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
-# Whoever claimed something and said nothing for so long is dead.
-LEASE = "2 minutes"
 RESTS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
 # How long a push service keeps a word for a device that is off, in seconds.
 KEPT_FOR = 24 * 3600
 GONE = (404, 410)
-_CLAIM = f"""
-UPDATE deliver_delivery d SET claimed_at = statement_timestamp(), claimed_by = %(job)s, tries = d.tries + 1
-FROM (SELECT id FROM deliver_delivery
-      WHERE carrier = '{PUSH}' AND done_at IS NULL AND due <= statement_timestamp()
-        AND (claimed_at IS NULL OR claimed_by = %(job)s OR claimed_at < statement_timestamp() - interval '{LEASE}')
-      ORDER BY due, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED) mine
-WHERE d.id = mine.id RETURNING d.id, d.person_id
-"""
-_DONE = """
-UPDATE deliver_delivery SET done_at = statement_timestamp(), claimed_by = NULL, trouble = %s WHERE id = ANY(%s)
-"""
+_CLAIM = claim_sql(PUSH)
 _LATER = """
 UPDATE deliver_delivery SET due = %s, claimed_at = NULL, claimed_by = NULL, tries = tries - %s, trouble = %s
 WHERE id = ANY(%s)
@@ -102,7 +90,7 @@ def _tell(claimed: Sequence[int]) -> int:
     ready = notes(claimed)
     late = set(claimed) - {key for note in ready for key in note.deliveries}
     if late:
-        run(_DONE, ["not for them any more, or seen already", list(late)])
+        run(DONE_SQL, ["not for them any more, or seen already", list(late)])
     devices: dict[int, list[Device]] = {}
     for device in Device.objects.filter(person__in={note.person for note in ready}):
         devices.setdefault(device.person_id, []).append(device)
@@ -156,9 +144,9 @@ def _settle(note: Note, outcomes: Sequence[Outcome]) -> None:
     keys = list(note.deliveries)
     tries = max(Delivery.objects.filter(pk__in=keys).values_list("tries", flat=True), default=0)
     if len(later) + len(never) < len(outcomes):
-        run(_DONE, ["", keys])
+        run(DONE_SQL, ["", keys])
     elif later and tries <= len(RESTS):
         run(_LATER, [timezone.now() + RESTS[tries - 1], 0, str(later[0])[:300], keys])
     else:
         trouble = next((str(one) for one in [*later, *never]), "no device any more")
-        run(_DONE, [trouble[:300], keys])
+        run(DONE_SQL, [trouble[:300], keys])

@@ -26,15 +26,13 @@ from potluck.channels.mail.sending import forget_addresses
 from potluck.channels.mail.sending_letter import sending_letters
 from potluck.channels.mail.sign import signer_for
 from potluck.deliver.models import Delivery, Hush, Wishes
+from potluck.deliver.waiting import DONE_SQL, claim_sql
 from potluck.deliver.wishes import told
 from potluck.kit.errors import TryLater, Undeliverable
 from potluck.kit.sql import ask, run
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
-# Whoever claimed something and said nothing for so long is dead. Only one job carries at a time, so nobody is slow.
-LEASE = "2 minutes"
 # How long one letter rests after its first, second ... try; after the last it is given up.
 RESTS = [
     timedelta(minutes=minutes) for minutes in (1, 3, 10, 30, 60, 120, 240, 480, 480, 720, 720, 1440, 1440)
@@ -45,17 +43,7 @@ DOWN = (5, 15, 60, 180, 600)
 MARKING = 60
 KEPT = timedelta(days=30)
 _TOO_LATE = "not for them any more when it was to go"
-_CLAIM = f"""
-UPDATE deliver_delivery d SET claimed_at = statement_timestamp(), claimed_by = %(job)s, tries = d.tries + 1
-FROM (SELECT id FROM deliver_delivery
-      WHERE carrier = '{MAIL}' AND done_at IS NULL AND due <= statement_timestamp()
-        AND (claimed_at IS NULL OR claimed_by = %(job)s OR claimed_at < statement_timestamp() - interval '{LEASE}')
-      ORDER BY due, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED) mine
-WHERE d.id = mine.id RETURNING d.id
-"""
-_DONE = """
-UPDATE deliver_delivery SET done_at = statement_timestamp(), claimed_by = NULL, trouble = %s WHERE id = ANY(%s)
-"""
+_CLAIM = claim_sql(MAIL)
 _LATER = """
 UPDATE deliver_delivery SET due = statement_timestamp() + %s::interval, claimed_at = NULL, claimed_by = NULL,
     trouble = %s WHERE id = %s
@@ -137,7 +125,7 @@ def _carry(claimed: Sequence[int]) -> int:
     left = dict.fromkeys(letter.delivery for letter in letters)
     late = [key for key in claimed if key not in left]
     if late:
-        run(_DONE, [_TOO_LATE, late])
+        run(DONE_SQL, [_TOO_LATE, late])
     try:
         with relay() as way:
             for letter in letters:
@@ -185,7 +173,7 @@ def _mark(letter: Letter, trouble: str) -> None:
     """The letter is the server's. That must not be forgotten because the database restarts just now."""
     for left in range(MARKING, -1, -1):
         try:
-            run(_DONE, [trouble[:300], [letter.delivery]])
+            run(DONE_SQL, [trouble[:300], [letter.delivery]])
             if letter.first:
                 told(letter.reader)
             return
