@@ -170,6 +170,7 @@ ADDRESSES: Mapping[str, Address] = {
     "@<str:handle>/block": Address(post="any"),
     # looking after the network
     "moderation": Address("moderators"),
+    "moderation/bringing": Address("moderators", "moderators", {"addresses": "somebody@elsewhere.example"}),
     "moderation/joining": Address("moderators", "moderators", {"who": "7"}),
     "moderation/joining/<int:person_id>": Address(post="moderators"),
     "moderation/held/<int:post_id>": Address(post="moderators", form={"yes": "1"}),

@@ -180,7 +180,7 @@ MEMBER = [
         "/home /archive /kept /you /you/shares /you/drafts /you/following /you/circles /you/peace /you/sources",
     ),
     *_all("new", "/you/profile /@person-new /welcome/people /you/invitations"),
-    *_all("dov", "/moderation /moderation/joining"),
+    *_all("dov", "/moderation /moderation/joining /moderation/bringing"),
     *_all("waits", "/home"),
 ]
 ASKED = "What+keeps+slugs+off+seedlings+without+poison%3F"
@@ -210,6 +210,7 @@ DONE = [
     Scene("ada", "/you/mail", press("Save", {"#most": "100"}), "saved"),
     Scene("ada", "{question}/sending", press("Send", {"#address": "ask@localhost"}), "with a wrong address"),
     Scene("", "{never}", press("Never again"), "said"),
+    Scene("dov", "/moderation/bringing", press("Send", {"#addresses": "nobody"}), "with no address"),
     Scene("", "{less_mail}", press("No more mail of this thread"), "with one thread less"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),

@@ -1,5 +1,6 @@
 """Tables of mail going out: how each mailbox does, and whom something was sent to who is not here."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -22,7 +23,10 @@ class Mailbox(models.Model):
 
 
 class Sending(models.Model):
-    """One post that a member sent to one person who is not here, with a line of their own. They get one letter."""
+    """One post that a member sent to one person who is not here, with a line of their own. They get one letter.
+
+    `also` is what else the letter names, where it is one of a set that a host brought.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sendings")
@@ -30,6 +34,7 @@ class Sending(models.Model):
     to = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sent_to_me")
     address = models.CharField(max_length=320)
     note = models.CharField(max_length=500, blank=True)
+    also = ArrayField(models.BigIntegerField(), null=True)
     at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
 

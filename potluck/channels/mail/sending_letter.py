@@ -21,7 +21,7 @@ from potluck.kit.html import excerpt
 from potluck.kit.sql import ask
 from potluck.kit.syndication import absolute
 from potluck.people.network import the_network
-from potluck.posts.models import Post
+from potluck.posts.models import Kind, Post
 
 _TO = f"""
 SELECT d.id, (d.items->>'sending')::bigint, {READER_SQL} FROM deliver_delivery d
@@ -72,7 +72,12 @@ def _facts(row: Sending) -> Mapping[str, object]:
     post = row.post
     whole = post.author.is_member and len(post.html) <= WHOLE
     words = absolute(without_marks(post.html), settings.ORIGIN)
+    also = {
+        one.id: one for one in Post.objects.public().select_related("author").filter(id__in=row.also or [])
+    }
     return {
+        "also": [_named(also[key]) for key in row.also or [] if key in also],
+        "lead": _lead(row),
         "subject": excerpt(post.title or post.excerpt or _("Something for you"), SUBJECT),
         "by": row.by.shown_name,
         "note": without_marks(row.note),
@@ -85,3 +90,17 @@ def _facts(row: Sending) -> Mapping[str, object]:
         "by_mail": settings.MAIL_TAKEN_IN,
         "never": never_page(digest_of(row.address)),
     }
+
+
+def _lead(row: Sending) -> str:
+    if row.also is None:
+        return _("%(who)s thought of you for this.") % {"who": row.by.shown_name}
+    facts = {"who": row.by.shown_name, "network": the_network().name}
+    if row.post.kind == Kind.QUESTION:
+        return _("%(who)s thinks that you may know this, which somebody at %(network)s asks.") % facts
+    return _("%(who)s thinks that what is shared at %(network)s may be of use to you.") % facts
+
+
+def _named(post: Post) -> Mapping[str, str]:
+    words = without_marks(excerpt(post.title or post.excerpt, 90))
+    return {"words": words, "who": post.author.shown_name, "page": f"{settings.ORIGIN}{post.page}"}

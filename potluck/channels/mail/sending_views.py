@@ -3,14 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from potluck.channels.mail.bring import bring
 from potluck.channels.mail.sending import after_all, never_again, read_never, send
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
 from potluck.posts.models import Post
+
+# A list of some thousand addresses with names is smaller, in bytes.
+LARGEST = 1 << 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +41,38 @@ def sending(request: MemberRequest, post_id: int) -> HttpResponse:
         "mail/sending.html",
         {"post": post, "given": form, "error": error},
         status=422 if error else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def bringing(request: MemberRequest) -> HttpResponse:
+    """For who looks after the network: a list of addresses, one letter to each."""
+    if not request.viewer.is_moderator:
+        raise Missing(_("This is not there, or it is not for everybody to see."))
+    form, error = request.POST, ""
+    if request.method == "POST":
+        try:
+            number = bring(
+                _brought(request), form.get("note", ""), form.get("tags", "").split(), by=request.viewer
+            )
+            letters = ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", number)
+            say(request, letters % {"num": number})
+            return redirect("/moderation/bringing")
+        except (Malformed, Refused) as wrong:
+            error = str(wrong)
+    return render(
+        request, "mail/bringing.html", {"given": form, "error": error}, status=422 if error else 200
+    )
+
+
+def _brought(request: MemberRequest) -> str:
+    """What was pasted, and a file of any kind that has addresses in it."""
+    file = request.FILES.get("file")
+    return (
+        request.POST.get("addresses", "")
+        + "\n"
+        + (file.read(LARGEST).decode("utf-8", "replace") if file else "")
     )
 
 

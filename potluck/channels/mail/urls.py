@@ -12,6 +12,7 @@ urlpatterns = [
     path("you/mail/all", wishes_views.all_mail, name="mail-all"),
     path("you/mail/hushes/<int:hush_id>", wishes_views.hushing, name="mail-hush"),
     path("posts/<int:post_id>/sending", sending_views.sending, name="sending"),
+    path("moderation/bringing", sending_views.bringing, name="bringing"),
     path("mail/never/<str:token>", sending_views.never, name="mail-never"),
     path("mail/off/<str:token>", wishes_views.off, name="mail-off"),
 ]
