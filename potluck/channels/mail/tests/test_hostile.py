@@ -1,6 +1,7 @@
 """Mail is written by strangers and their programs: whatever comes, it is read, refused or kept, and soon."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -24,6 +25,7 @@ from .conftest import letter
 
 PostIn = Callable[..., Letter]
 SHARED = Path(os.environ.get("POTLUCK_SHARED", Path(__file__).parents[5] / "shared")) / "data/mail/mime"
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HEAD = b"From: Ada <ada@example.org>\r\nTo: ask@localhost\r\nSubject: What now?\r\nMessage-ID: <h@example.org>\r\n"
 
 
