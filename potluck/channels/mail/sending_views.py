@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from potluck.channels.mail.sets import bring
 from potluck.channels.mail.sending import after_all, never_again, read_never, send
+from potluck.channels.mail.sets import bring
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say

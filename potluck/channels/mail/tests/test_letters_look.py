@@ -56,7 +56,11 @@ def letters(
     asked = admit(Draft(author=cleo, text="Which sieve keeps worms alive? #soil"))
     first = admit(Draft(author=ben, title="Compost in a flat: what three years taught me", text=ARTICLE))
     admit(Draft(author=cleo, text="Does it really not smell in summer?", reply_to=first))
-    admit(Draft(author=cleo, text="Wörterlänge: Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen. #soil"))
+    admit(
+        Draft(
+            author=cleo, text="Wörterlänge: Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen. #soil"
+        )
+    )
     mine = admit(Draft(author=ada, text="Leaf mould holds more water than peat."))
     thank(mine, by=ben)
     thank(mine, by=cleo)
@@ -82,7 +86,9 @@ def test_letters_can_be_read_by_everybody(
             file = tmp_path / f"{name}.html"
             file.write_text(shown)
             page.goto(file.as_uri())
-            page.screenshot(path=tmp_path / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
+            page.screenshot(
+                path=tmp_path / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True
+            )
             wrong[name, width, dark] = axe(page) + too_wide(page)
     assert {look: found for look, found in wrong.items() if found} == {}
 
@@ -102,5 +108,7 @@ def test_letters_keep_their_looks_where_style_sheets_are_dropped(letters: dict[s
 def test_text_and_html_say_the_same(letters: dict[str, tuple[str, str]]) -> None:
     for said, shown in letters.values():
         words = re.sub(r"<style.*?</style>|<title.*?</title>|<[^>]+>", " ", shown, flags=re.S)
-        wanted = {word for word in re.findall(r"[^\W\d_]{4,}", words) if word not in ("nbsp", "quot", "ldquo")}
+        wanted = {
+            word for word in re.findall(r"[^\W\d_]{4,}", words) if word not in ("nbsp", "quot", "ldquo")
+        }
         assert wanted - set(re.findall(r"[^\W\d_]{4,}", said)) == set()
