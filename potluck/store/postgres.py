@@ -57,9 +57,17 @@ class Server:
 
     def start_again(self) -> None:
         """Start the server, or find it running, and wait until it answers."""
+        give_up = time.monotonic() + LEFTOVER_SECONDS
         with _door(self.layout.data):
-            self.pid, self._child = _ensure_running(self.layout, self._how)
-            _ensure_database(self.layout)
+            while True:
+                self.pid, self._child = _ensure_running(self.layout, self._how)
+                try:
+                    _ensure_database(self.layout)
+                    return
+                except psycopg.OperationalError:  # It went down again while it was asked.
+                    if time.monotonic() > give_up:
+                        raise
+                    time.sleep(0.3)
 
     def is_alive(self) -> bool:
         """Whether the process that leads the server still runs."""
