@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -48,6 +48,8 @@ class House:
         self.data = data
         self.settings = settings
         self.port = two_free_ports()
+        # Where what it complains of goes. A pipe holds 64 KB, then whoever writes to it waits.
+        self.complaints: IO[str] | int = subprocess.PIPE
         self.parent: subprocess.Popen[str] | None = None
         self.seen: list[psutil.Process] = []
 
@@ -59,7 +61,7 @@ class House:
         environ = {name: value for name, value in os.environ.items() if name != "POTLUCK_STREAM_PORT"} | ours
         command = [sys.executable, *words]
         return subprocess.Popen(
-            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=TOP
+            command, env=environ, stdout=subprocess.PIPE, stderr=self.complaints, text=True, cwd=TOP
         )
 
     def start(self) -> None:
