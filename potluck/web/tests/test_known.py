@@ -119,7 +119,9 @@ def test_who_asks_what_is_not_for_one_is_neither_named_nor_counted(
 
 def test_who_shared_often_on_what_is_named_may_know(ada: Person, ben: Person, cleo: Person, as_: As) -> None:
     for number in range(3):
-        admit(Draft(author=ben, link=f"https://{number}.example/", title=f"Part {number}", tags=("algorithm",)))
+        admit(
+            Draft(author=ben, link=f"https://{number}.example/", title=f"Part {number}", tags=("algorithm",))
+        )
         admit(Draft(author=cleo, text=f"For myself, {number}", tags=("algorithm",), audience=Audience.ME))
     refresh_statistics(anew=True)
     piece = asked(as_(ada), "What should I read on algorithms?", kind="question")
