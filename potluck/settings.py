@@ -94,6 +94,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.live.knock",
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
+    "potluck.channels.feeds.withdrawn",
     "potluck.channels.mail.answers",
     "potluck.channels.mail.handle",
     "potluck.channels.mail.joining",

@@ -39,13 +39,17 @@ class Subscription(models.Model):
 
 
 class Item(models.Model):
-    """One item of one source. `identity` is a digest of its guid, `content` of what it said when last read."""
+    """One item of one source. `identity` is a digest of its guid, `content` of what it said when last read.
+
+    `missed_at` is when it was listed no more, and its page was asked whether it was taken back.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="items")
     identity = models.BinaryField(max_length=16)
     content = models.BinaryField(max_length=16)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="items")
     first_at = models.DateTimeField(default=timezone.now)
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "identity"], name="one_item_each")]

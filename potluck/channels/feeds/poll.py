@@ -20,6 +20,7 @@ from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.settle import Look, settle
 from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.take import Reading, Taken, newest, take
+from potluck.channels.feeds.withdrawn import look_for_missing
 from potluck.kit.errors import Malformed, PotluckError, TryLater
 from potluck.kit.http import Answer, Outcome, Request, fetch_each
 from potluck.people.models import Source
@@ -157,7 +158,9 @@ def _alone(look: Look, taken: Taken) -> Look:
 
 @transaction.atomic
 def _store(looks: Sequence[Look], read: Sequence[Look]) -> Taken:
-    taken = take(list(_readings(read))) if read else Taken()
+    readings = list(_readings(read))
+    taken = take(readings) if read else Taken()
+    look_for_missing(readings)
     settle(looks, taken)
     return taken
 

@@ -65,7 +65,7 @@ class _Fresh:
 def take(readings: Sequence[Reading]) -> Taken:
     """Take in a batch, in the caller's transaction."""
     # The first in a feed is mostly the newest: last here, it has the largest id where there are no dates.
-    seen = {(r.source.id, _digest(item.id)): (r, item) for r in readings for item in reversed(r.feed.items)}
+    seen = {(r.source.id, digest_of(item.id)): (r, item) for r in readings for item in reversed(r.feed.items)}
     known = _known(seen)
     pages = Counter((key[0], link_key(item.url)) for key, (_reading, item) in seen.items())
     first = {r.source.id for r in readings} - _with_items(readings)
@@ -119,7 +119,7 @@ def _with_items(readings: Sequence[Reading]) -> set[int]:
 def _recent(readings: Sequence[Reading], first: set[int]) -> set[Key]:
     """The few newest items of each source read for the first time."""
     return {
-        (r.source.id, _digest(item.id))
+        (r.source.id, digest_of(item.id))
         for r in readings
         if r.source.id in first
         for item in sorted(r.feed.items, key=_when, reverse=True)[:LATEST]
@@ -179,7 +179,7 @@ def _uri(item: Read, source: Source) -> str:
     """The item's name in the world: its own id where that is a name anybody may know, else one made here."""
     if item.id.startswith(("http://", "https://", "tag:", "urn:")) and len(item.id) <= LONGEST_URI:
         return item.id
-    return f"urn:potluck:item:{source.id}:{_digest(item.id).hex()}"
+    return f"urn:potluck:item:{source.id}:{digest_of(item.id).hex()}"
 
 
 def _let_in(fresh: Sequence[_Fresh], taken: Taken) -> None:
@@ -314,10 +314,11 @@ def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:
     Item.objects.bulk_update([row for row, _, _ in changed], ["content"])
 
 
-def _digest(text: str) -> bytes:
+def digest_of(text: str) -> bytes:
+    """How an item is known: sixteen bytes that stand for its id."""
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _content(item: Read) -> bytes:
     said = "\x1f".join((item.title, item.html, item.text, item.summary, item.url, *item.tags))
-    return _digest(said)
+    return digest_of(said)
