@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
+NICE = 5
 # A worker says that it lives this often, and is held to be dead after so long a silence, in seconds.
 HEARTBEAT = 5.0
 SILENCE = 15.0
@@ -22,7 +24,8 @@ GRACE = 3.0
 
 
 def worker(args: Namespace) -> None:
-    """Work until told to end."""
+    """Work until told to end. Pages and streams, which somebody waits for, go first."""
+    os.nice(NICE)
     asyncio.run(_work())
 
 
