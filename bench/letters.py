@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.house import TOP, environment, python
+from bench.house import TOP, cpu_of, environment, python
 from bench.pages import Figures
 
 READERS = 10_000
@@ -100,14 +100,13 @@ def hand_over() -> None:
     from potluck.store import postgres
 
     def spent() -> float:
-        times = [
-            psutil.Process().cpu_times(),
-            *(one.cpu_times() for one in psutil.process_iter() if _is_ours(one)),
-        ]
-        return sum(one.user + one.system + one.children_user + one.children_system for one in times)
+        return sum(cpu_of(one) for one in (psutil.Process(), *filter(_is_ours, psutil.process_iter())))
 
     def _is_ours(one: psutil.Process) -> bool:
-        return one.name() == "postgres" and os.environ["POTLUCK_DATA"] in " ".join(_top(one).cmdline())
+        try:
+            return one.name() == "postgres" and os.environ["POTLUCK_DATA"] in " ".join(_top(one).cmdline())
+        except psutil.Error:  # a session of another database that ended just now
+            return False
 
     def _top(one: psutil.Process) -> psutil.Process:
         above = one.parent()
