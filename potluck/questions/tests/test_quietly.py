@@ -25,6 +25,7 @@ from potluck.questions.publish import agree, withdraw
 from potluck.questions.quietly import ask_everybody
 from potluck.questions.state import state_of
 from potluck.questions.take_on import ask_by_name, name_another, take_on
+from potluck.search.related import related
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member
 
@@ -250,3 +251,16 @@ def test_what_was_asked_quietly_can_be_asked_of_everybody(
     work()
     assert sees(None, asked) and not sees(cleo, said) and sees(ada, said)
     assert "person" in codes(cleo, asked)
+
+
+def test_an_answer_between_two_brings_its_question_no_nearer_to_anything(
+    ada: Person, ben: Person, cleo: Person, work: Work
+) -> None:
+    for number in range(5):
+        admit(Draft(author=cleo, text=f"Something else altogether, part {number}."))
+    question = admit(Draft(author=ada, text="How do you keep them off?"))
+    admit(Draft(author=ben, text=f"{WORD} and {MARK}, {WORD} and {MARK}.", reply_to=question, alone=True))
+    notes = admit(Draft(author=cleo, text=f"What I know of {WORD} and {MARK}."))
+    work()
+    refresh_statistics(anew=True)
+    assert question.id != related(notes, cleo)[0].id
