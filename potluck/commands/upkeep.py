@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import ManagementUtility
 
+from potluck.channels.mail.waiting import letters
 from potluck.commands import ready
 from potluck.kit.errors import Missing, Refused
 from potluck.search.backlog import meaning
@@ -23,7 +24,7 @@ def migrate(args: Namespace) -> None:
 
 def doctor(args: Namespace) -> None:
     """Print what was looked at, and how to mend what is wrong; exit code 1 if anything is."""
-    findings = doctors.examine(ready.unapplied_migrations, [meaning])
+    findings = doctors.examine(ready.unapplied_migrations, [meaning, letters])
     for finding in findings:
         print(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.what}: {finding.said}")
         if finding.mend:

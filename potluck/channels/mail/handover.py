@@ -21,7 +21,7 @@ from potluck.channels.mail.digest_letter import digest_letters
 from potluck.channels.mail.outbound import CARRY, MAIL
 from potluck.channels.mail.outgoing import Mailbox
 from potluck.channels.mail.ready import ready
-from potluck.channels.mail.relay import Relay, relay
+from potluck.channels.mail.relay import Relay, forget_files, relay
 from potluck.channels.mail.sending import forget_addresses
 from potluck.channels.mail.sending_letter import sending_letters
 from potluck.channels.mail.sign import signer_for
@@ -102,6 +102,7 @@ def forget_carried(timestamp: int) -> None:
         rows.delete()
     Hush.objects.filter(by__account=None, by__mail_addresses=None).delete()
     forget_addresses(timezone.now() - KEPT)
+    forget_files(KEPT.days)
 
 
 def carry_all(job: int) -> int:

@@ -9,6 +9,7 @@ import re
 import secrets
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -60,6 +61,15 @@ class Outbox:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(signed + letter.data)
         draft.rename(self.folder / name)
+
+
+def forget_files(days: int) -> None:
+    """Take what lay in the outbox so long away: it was for looking at."""
+    before = time.time() - days * 86_400
+    for path in (Path(settings.OUTBOX) / "carried").glob("*.eml"):
+        with suppress(OSError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 class Smtp:

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from potluck.channels.mail import handover
 from potluck.channels.mail.handover import carry_all
 from potluck.channels.mail.models import Mailbox
+from potluck.channels.mail.waiting import letters
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Delivery, Rhythm
 from potluck.deliver.wishes import set_rhythm
@@ -172,6 +173,29 @@ def test_a_mark_is_not_forgotten_because_the_database_restarts(
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     assert carry_all(1) == 1
     assert Delivery.objects.get().done_at is not None
+
+
+def test_the_doctor_tells_of_letters_that_do_not_leave(sink: Sink, db: None) -> None:
+    assert letters().is_well
+    shared_with("r1", "r2")
+    assert "2 are on their way" in letters().said
+    sink.stop()
+    carry_all(1)
+    Delivery.objects.update(at=timezone.now() - timedelta(hours=2))
+    found = letters()
+    assert not found.is_well and "2 wait for 127.0.0.1" in found.said
+
+
+def test_letters_for_looking_at_do_not_lie_about_for_ever(
+    tmp_path: Path, settings: Settings, db: None
+) -> None:
+    settings.OUTBOX = tmp_path
+    shared_with("r1", "r2")
+    assert carry_all(1) == 2
+    old, new = sorted((tmp_path / "carried").iterdir())
+    os.utime(old, (0, 0))
+    handover.forget_carried(0)
+    assert list((tmp_path / "carried").iterdir()) == [new]
 
 
 KILLED = """
