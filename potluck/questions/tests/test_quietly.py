@@ -256,10 +256,10 @@ def test_what_was_asked_quietly_can_be_asked_of_everybody(
 def test_an_answer_between_two_brings_its_question_no_nearer_to_anything(
     ada: Person, ben: Person, cleo: Person, work: Work
 ) -> None:
+    question = admit(Draft(author=ada, text="Something else altogether, part 9?"))
+    admit(Draft(author=ben, text=f"{WORD} and {MARK}, {WORD} and {MARK}.", reply_to=question, alone=True))
     for number in range(5):
         admit(Draft(author=cleo, text=f"Something else altogether, part {number}."))
-    question = admit(Draft(author=ada, text="How do you keep them off?"))
-    admit(Draft(author=ben, text=f"{WORD} and {MARK}, {WORD} and {MARK}.", reply_to=question, alone=True))
     notes = admit(Draft(author=cleo, text=f"What I know of {WORD} and {MARK}."))
     work()
     refresh_statistics(anew=True)
