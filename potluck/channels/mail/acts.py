@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from potluck.channels.mail.addresses import act_address
+from potluck.channels.mail.off import again, of_letter, off_words, stop
 from potluck.deliver.models import Rhythm
 from potluck.deliver.wishes import set_rhythm, turn_off, turn_on
 from potluck.kit.errors import Missing, Refused
@@ -31,6 +32,8 @@ class Act:
 
 def act_on(verb: str, post: int, by: Person) -> str:
     """Do it, and say so. Refused or Missing with a sentence."""
+    if verb in LESS:
+        return _with_undo(LESS[verb].do(Post(id=post), by), LESS[verb].undo, post, by)
     if verb in WISHES:
         return _with_undo(WISHES[verb].do(Post(), by), WISHES[verb].undo, 0, by)
     act = ON_POSTS[verb]
@@ -160,6 +163,18 @@ def _stay(post: Post, by: Person) -> str:
     return _("You stay. Everything is as it was.")
 
 
+def _less(post: Post, by: Person) -> str:
+    what = of_letter(post.id)
+    stop(by, what)
+    more = _("How everything reaches you: %(page)s") % {"page": f"{settings.ORIGIN}/you/mail"}
+    return f"{_('Done: %(what)s.') % {'what': off_words(what)}}\n\n{more}"
+
+
+def _more(post: Post, by: Person) -> str:
+    again(by, of_letter(post.id))
+    return _("Taken back. Mail comes as before.")
+
+
 ON_POSTS = {
     "thanks": Act(_thank, "unthanks"),
     "unthanks": Act(_unthank),
@@ -176,13 +191,17 @@ ON_POSTS = {
     "take-back": Act(_take_back, "put-back"),
     "put-back": Act(_put_back, "take-back"),
 }
+# What a letter's own List-Unsubscribe asks for, as its link does: the thread of its post, or the letter of the day.
+LESS = {
+    "unsubscribe": Act(_less, "resubscribe"),
+    "resubscribe": Act(_more, "unsubscribe"),
+}
 WISHES = {
     "now": Act(_rhythm(Rhythm.NOW, lambda: _("From now on everything comes at once, a mail each.")), "daily"),
     "daily": Act(_rhythm(Rhythm.DAILY, lambda: _("From now on you get one mail a day.")), "none"),
     "weekly": Act(_rhythm(Rhythm.WEEKLY, lambda: _("From now on you get one mail a week.")), "daily"),
-    "none": Act(_none, "resubscribe"),
-    "unsubscribe": Act(_none, "resubscribe"),
-    "resubscribe": Act(_again, "unsubscribe"),
+    "none": Act(_none, "all"),
+    "all": Act(_again, "none"),
     "leave": Act(_leave, "stay"),
     "stay": Act(_stay),
 }

@@ -28,7 +28,7 @@ VERBS = frozenset(
     (
         *("thanks", "unthanks", "me-too", "not-me-too", "not-me", "not-now", "on-it", "off-it"),
         *("mute", "unmute", "follow", "unfollow", "unsubscribe", "resubscribe", "confirm", "remove"),
-        *("now", "daily", "weekly", "none", "leave", "stay", "take-back", "put-back"),
+        *("now", "daily", "weekly", "none", "all", "leave", "stay", "take-back", "put-back"),
     )
 )
 NAMES = VERBS | {"ask", "share", "reply", "bounce", "help", "join", "potluck", "find"}

@@ -46,6 +46,12 @@ def narrowest(reasons: Sequence[Reason], place: int, thread: int) -> Stop:
     return Stop(kind.value)
 
 
+def of_letter(post: int) -> Stop:
+    """What a mail to a letter's own address for it stops: the thread of its post; of a digest (0), digests."""
+    thread = Post.objects.filter(pk=post).values_list("thread", flat=True).first() if post else None
+    return Stop(THREAD, str(thread)) if thread else Stop(DIGEST)
+
+
 def off_token(person: int, post: int, stop: Stop) -> str:
     """Who, by which letter (the id of its post, 0 for a digest), and what it stops by itself."""
     return _SIGNER.sign_object([person, post, stop.scope, stop.value])

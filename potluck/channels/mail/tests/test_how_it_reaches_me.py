@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from potluck.channels.mail.acts import act_on
 from potluck.channels.mail.off import DIGEST, THREAD, Stop, narrowest, off_token, stop
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Hush, Rhythm, Wishes
@@ -144,3 +145,15 @@ def test_stopping_the_letter_of_the_day_leaves_what_speaks_to_one(ada: Person) -
     stop(ada, Stop(DIGEST))
     wishes = wishes_of(ada)
     assert (wishes.spoken, wishes.followed, wishes.gifts) == (Rhythm.NOW, Rhythm.NONE, Rhythm.NONE)
+
+
+def test_a_mail_to_the_letters_own_address_does_what_its_link_does(ada: Person, ben: Person) -> None:
+    note = admit(Draft(author=ben, text="Leaf mould holds water."))
+    assert "No more mail of this thread" in act_on("unsubscribe", note.id, ada)
+    assert Hush.objects.get(by=ada).thread == note.id and wishes_of(ada).off_at is None
+    act_on("resubscribe", note.id, ada)
+    assert not Hush.objects.exists()
+    assert "No more of these letters" in act_on("unsubscribe", 0, ada)
+    assert wishes_of(ada).followed == Rhythm.NONE and wishes_of(ada).spoken == Rhythm.NOW
+    act_on("resubscribe", 0, ada)
+    assert wishes_of(ada).followed == Rhythm.DAILY
