@@ -4,13 +4,14 @@ What is asked at each page is written out here and there, because putting a stat
 a page more than the database does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, Expression, F, Model
 
 M = TypeVar("M", bound=Model)
@@ -65,6 +66,15 @@ def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
+
+
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """A transaction whose statements are planned once for all values: for those that take longer to plan than to do,
+    and whose plan is the same for everybody. The server would not see that by itself."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        yield
 
 
 @cache

@@ -16,6 +16,7 @@ from potluck.deliver.reached import (
     rows_of,
     zone_of,
 )
+from potluck.kit.sql import planned_once
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH, Line
@@ -72,7 +73,8 @@ class Day:
 def today(person: Person) -> Day:
     """What a person's home holds now."""
     values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
-    both = rows_of(_DAY, values)
+    with planned_once():
+        both = rows_of(_DAY, values)
     gifts = [row for row in both if row[WIDTH + 1] == Place.GIFT]
     rows = both[len(gifts) :][: person.daily]
     gifts.sort(key=lambda row: row[REACHED_AT], reverse=True)
