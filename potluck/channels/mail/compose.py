@@ -30,7 +30,8 @@ from potluck.kit.sql import ask
 from potluck.kit.syndication import absolute
 from potluck.people.network import the_network
 from potluck.posts.lines import host
-from potluck.posts.models import Attachment, Kind, Post
+from potluck.posts.models import Attachment, Audience, Kind, Post
+from potluck.questions.quietly import is_quiet
 
 SUBJECT = 100
 # More HTML than this is no letter: then the first words, and the way to the rest.
@@ -218,7 +219,7 @@ def _facts(one: Ready, stop: Stop, asked: bool, files: list[Attachment]) -> dict
         "files": [{"name": file.name, "url": f"{settings.ORIGIN}{file.page}/{file.name}"} for file in files],
         "asked": asked,
         "by_mail": settings.MAIL_TAKEN_IN and not brief,
-        "hint": _("Your reply to this letter goes to everybody in the thread."),
+        "hint": _hint(post),
         "thanks": _("Thank %(who)s") % {"who": post.author.shown_name} if one.reader.is_member else "",
         "off": off_words(stop),
     }
@@ -228,6 +229,15 @@ def _whole(html: str) -> Markup:
     """What was cleaned when it was written, with whole addresses, and pictures no wider than the letter."""
     html = absolute(without_marks(html), settings.ORIGIN)
     return Markup(_PICTURE.sub(f'<img style="{STYLES["picture"]}" ', html))  # noqa: S704
+
+
+def _hint(post: Post) -> str:
+    """For whom a reply is."""
+    if post.audience == Audience.PUBLIC:
+        return _("Your reply to this letter stands in the thread, for everybody to read.")
+    if is_quiet(post):
+        return _("Your reply to this letter is for %(who)s alone.") % {"who": post.author.shown_name}
+    return _("Your reply to this letter is for those who see this.")
 
 
 def subject_of(one: Ready) -> str:

@@ -148,6 +148,7 @@ def test_what_is_narrowed_goes_to_whom_it_is_for(ada: Person, ben: Person, cleo:
     (letter,) = post()
     assert letter["To"].startswith("Ada")
     assert "Ben Okafor shared this with you" in plain(letter)
+    assert "is for those who see this" in plain(letter)
 
 
 def test_thanks_come_as_a_letter_of_their_own_where_one_wants_that(
