@@ -87,8 +87,9 @@ def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
 
 
 def _whole(post: Post, viewer: Person | None) -> bool:
-    """Whether all of it is shown: of what people outside wrote, a visitor sees the beginning."""
-    return post.author.is_member or viewer is not None
+    """Whether all of it is shown: of what people outside publish elsewhere, a visitor sees the beginning."""
+    elsewhere = bool(post.url or post.source_id)
+    return post.author.is_member or viewer is not None or not elsewhere
 
 
 def _via(post: Post, viewer: Person | None) -> object:
