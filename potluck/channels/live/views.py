@@ -38,6 +38,9 @@ def _seen_by(viewer: Person | None, post_id: int) -> Post:
     found = Post.objects.visible_to(viewer).select_related("author").filter(pk=post_id).first()
     if found is None:
         raise Missing(_("This is not there, or it is not for everybody to see."))
+    # Who is there would tell who else was asked.
+    if is_quiet(Post(id=found.thread, audience=found.audience)):
+        raise Missing(_("What was asked quietly has no room: each answers its asker alone."))
     return found
 
 
@@ -58,7 +61,6 @@ def _shown(
             "present": present(root.id, viewer) if viewer else [],
             "to": _answered(root, viewer, request.GET.get("to", "")),
             "once": secrets.token_urlsafe(12),
-            "quiet": is_quiet(root),
         }
         return render(request, "live/room.html", {**context, **said}, status=status)
 

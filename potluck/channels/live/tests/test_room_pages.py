@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from potluck.channels.live import changes
 from potluck.channels.live.models import Change, Here, Said
-from potluck.door import admit
+from potluck.door import admit, admit_quietly
 from potluck.people.block import block
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -168,3 +168,12 @@ def test_a_page_that_is_not_there_is_said_to_be(thread: Post, ben: Person, as_: 
 @pytest.mark.parametrize("to", ["x", "7", "99999999999999999999", ""])
 def test_to_whom_nobody_knows_is_to_all(thread: Post, ben: Person, as_: As, to: str) -> None:
     assert 'id="to" hidden' in room(as_(ben), thread, f"?to={to}")
+
+
+def test_what_is_asked_quietly_has_no_room(ada: Person, ben: Person, cleo: Person, as_: As) -> None:
+    quiet = admit_quietly(Draft(author=ada, text="Whom may I tell this?"), [ben, cleo])
+    for who in (ada, ben):
+        answer = as_(who).get(f"/posts/{quiet.id}/live")
+        assert answer.status_code == 404 and "data-room" not in answer.text
+        assert as_(who).post(f"/posts/{quiet.id}/live/presence").status_code == 404
+    assert not Here.objects.exists()
