@@ -95,7 +95,9 @@ def _share(parser: Parser) -> None:
 
 
 def _mail(parser: Parser) -> None:
-    parser.add_argument("to", nargs="*", help="whom it came for (default: as the message or the mail server says)")
+    parser.add_argument(
+        "to", nargs="*", help="whom it came for (default: as the message or the mail server says)"
+    )
     parser.add_argument("--sender", metavar="ADDRESS", help="who sent it, by its envelope")
 
 

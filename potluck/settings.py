@@ -267,7 +267,7 @@ MAIL_LISTEN: list[str] = [
 
 # Whether replies reach us, so that our letters may ask for them: by MAIL_LISTEN, or a mail server that hands them in.
 MAIL_TAKEN_IN: bool = bool(MAIL_LISTEN or os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip())
-# Whether Potluck signs what it sends (DKIM). Off, for a mail server that does; on a machine without a public name never.
+# Whether Potluck signs what it sends (DKIM): off for a mail server that does, and without a public name in any case.
 DKIM: bool = os.environ.get("POTLUCK_DKIM", "on").strip().lower() not in ("off", "0", "no")
 
 LANGUAGE_CODE: str = "en"
