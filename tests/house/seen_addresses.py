@@ -3,6 +3,7 @@
 all          anybody                          members      whoever is signed in; a visitor is sent to sign in
 moderators   others are told it is not there  sees         whoever may read the post (or file) it names
 sees+        the same, signed in              author       whoever may read the post and wrote it
+room         as sees, but for what was asked quietly
 own          the one it belongs to            any          the account pages: nothing breaks, nothing shows
 ""           nobody: the method is refused
 """
@@ -48,7 +49,7 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/ripple": Address("author"),
     "home/seen": Address(post="members"),
     # rooms
-    f"{POST}/live": Address("sees", queries=("", "?before=9000000000000000000", "?to=7")),
+    f"{POST}/live": Address("room", queries=("", "?before=9000000000000000000", "?to=7")),
     f"{POST}/live/messages": Address(post="sees+", form=TEXT | {"once": "zq"}),
     f"{POST}/live/presence": Address(post="sees+"),
     "you/devices": Address("members", "members", {"kinds": "spoken", "quiet_from": "", "quiet_until": ""}),

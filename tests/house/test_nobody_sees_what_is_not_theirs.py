@@ -75,6 +75,9 @@ def expected(world: World, role: str, code: str, post: int, path: str) -> range 
         return (405,)
     if code == "any":
         return anything
+    if code == "room":
+        asked_quietly = {world.posts[name].id for name in ("quiet", "quietanswer")}
+        return missing if post in asked_quietly else expected(world, role, "sees", post, path)
     if code in ("sees", "public"):
         return range(200, 400) if world.may_read(VISITOR if code == "public" else role, post) else missing
     if code in ("all", "person"):
