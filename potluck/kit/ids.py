@@ -21,10 +21,11 @@ _lock = threading.Lock()
 
 def new_id(at: datetime | None = None) -> int:
     """An id for something that happened at `at` (aware; now if left out; before 1970 counts as 1970)."""
-    milliseconds = _milliseconds(at or datetime.now(UTC))
+    at = at or datetime.now(UTC)
+    milliseconds = _milliseconds(at)
     with _lock:
         count = next(_counter)
-    if milliseconds % 1000 == 0:
+    if at.microsecond == 0:
         milliseconds += (count >> _LOW_BITS) % 1000
     return milliseconds << _LOW_BITS | count & 0xFFFF
 

@@ -23,6 +23,12 @@ def test_many_things_of_one_second_do_not_meet() -> None:
     assert {moment_of(key).replace(microsecond=0) for key in ids} == {second}
 
 
+def test_what_happens_as_a_second_begins_keeps_its_place() -> None:
+    for _ in range(70_000):  # until the counter has come round
+        begun = new_id(NOW.replace(microsecond=400))
+    assert moment_of(begun) == NOW.replace(microsecond=0)
+
+
 @pytest.mark.parametrize("year", [1, 1969, 9999])
 def test_any_date_makes_an_id_the_database_can_keep(year: int) -> None:
     assert 0 <= new_id(datetime(year, 1, 1, tzinfo=UTC)) < 2**63
