@@ -68,7 +68,7 @@ def _outlines(body: bytes) -> Iterator[Subscription | Skipped]:
     for event, node in etree.iterwalk(root, events=("start", "end")) if root is not None else ():
         if not isinstance(node.tag, str) or node.tag.rpartition("}")[2].lower() != "outline":
             continue
-        given = {str(name).lower(): str(value).strip() for name, value in node.attrib.items()}
+        given = _given(node)
         if event == "end":
             folders.pop()
             continue
@@ -78,6 +78,14 @@ def _outlines(body: bytes) -> Iterator[Subscription | Skipped]:
         ):
             yield one
         folders.append("" if one else name)
+
+
+def _given(node: etree._Element) -> dict[str, str]:
+    """What an outline says; nothing where a broken file has characters in it that are none."""
+    try:
+        return {str(name).lower(): str(value).strip() for name, value in node.attrib.items()}
+    except UnicodeDecodeError:
+        return {}
 
 
 def _tree(body: bytes, *, recover: bool) -> etree._Element | None:

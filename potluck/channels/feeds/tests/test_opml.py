@@ -97,3 +97,8 @@ def test_files_of_this_machine_are_not_read_into_a_list() -> None:
 def test_a_file_without_subscriptions_is_refused_with_a_sentence(body: bytes) -> None:
     with pytest.raises(Malformed):
         read(body)
+
+
+def test_characters_that_are_none_are_refused_with_a_sentence() -> None:
+    with pytest.raises(Malformed):
+        read(b"<outline :='&#xD800;'")
