@@ -1,9 +1,11 @@
 """The kinds of match a person may wish to be brought sooner, later or not at all, and which reason is of which."""
 
+from collections.abc import Callable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from potluck.deliver.models import Rhythm, Wishes
+from potluck.deliver.models import Place, Rhythm, Wishes
 
 
 class Kind(models.TextChoices):
@@ -18,7 +20,6 @@ class Kind(models.TextChoices):
 
 _SPOKEN = ("reply", "answer", "yours", "mention", "named", "circle", "reminder", "proposed")
 _FOUND = ("found", "found_too", "pointed")
-GIFT_PLACE = 2
 
 
 def kind_of(code: str, place: int) -> Kind:
@@ -29,29 +30,21 @@ def kind_of(code: str, place: int) -> Kind:
         return Kind.FOUND
     if code.startswith("asked_") or code == "suggested":
         return Kind.ASKED
-    return Kind.GIFTS if place == GIFT_PLACE else Kind.FOLLOWED
+    return Kind.GIFTS if place == Place.GIFT else Kind.FOLLOWED
 
 
 def _listed(codes: tuple[str, ...]) -> str:
     return ", ".join(f"'{code}'" for code in codes)
 
 
-# The rhythm of a match `m` by the wishes `w` of its person, who may have none written down.
-RHYTHM_SQL = f"""CASE
-    WHEN w.off_at IS NOT NULL OR w.paused_at IS NOT NULL THEN {Rhythm.NONE:d}
-    WHEN m.reason->>'code' IN ({_listed(_SPOKEN)}) THEN COALESCE(w.spoken, {Rhythm.NOW:d})
-    WHEN m.reason->>'code' IN ({_listed(_FOUND)}) THEN COALESCE(w.found, {Rhythm.NOW:d})
-    WHEN left(m.reason->>'code', 6) = 'asked_' OR m.reason->>'code' = 'suggested' THEN COALESCE(w.asked, {Rhythm.NOW:d})
-    WHEN m.place = {GIFT_PLACE} THEN COALESCE(w.gifts, {Rhythm.DAILY:d})
-    ELSE COALESCE(w.followed, {Rhythm.DAILY:d}) END"""
-
-# The kind of a match `m`, as `kind_of` says it.
-KIND_SQL = f"""CASE
-    WHEN m.reason->>'code' IN ({_listed(_SPOKEN)}) THEN '{Kind.SPOKEN}'
-    WHEN m.reason->>'code' IN ({_listed(_FOUND)}) THEN '{Kind.FOUND}'
-    WHEN left(m.reason->>'code', 6) = 'asked_' OR m.reason->>'code' = 'suggested' THEN '{Kind.ASKED}'
-    WHEN m.place = {GIFT_PLACE} THEN '{Kind.GIFTS}'
-    ELSE '{Kind.FOLLOWED}' END"""
+def _by_kind(said: Callable[[Kind], str]) -> str:
+    """What is said of the kind of a match `m`, which is chosen as `kind_of` does."""
+    return f"""
+    WHEN m.reason->>'code' IN ({_listed(_SPOKEN)}) THEN {said(Kind.SPOKEN)}
+    WHEN m.reason->>'code' IN ({_listed(_FOUND)}) THEN {said(Kind.FOUND)}
+    WHEN left(m.reason->>'code', 6) = 'asked_' OR m.reason->>'code' = 'suggested' THEN {said(Kind.ASKED)}
+    WHEN m.place = {Place.GIFT:d} THEN {said(Kind.GIFTS)}
+    ELSE {said(Kind.FOLLOWED)} END"""
 
 
 def rhythm(wishes: Wishes, kind: Kind) -> Rhythm:
@@ -62,3 +55,11 @@ def rhythm(wishes: Wishes, kind: Kind) -> Rhythm:
 def default_rhythm(kind: Kind) -> Rhythm:
     """When things of this kind are carried to who never said."""
     return Rhythm(getattr(Wishes(), kind.value))
+
+
+# The kind of a match `m`.
+KIND_SQL = "CASE" + _by_kind("'{0}'".format)
+# The rhythm of a match `m` by the wishes `w` of its person, who may have none written down.
+RHYTHM_SQL = f"CASE WHEN w.off_at IS NOT NULL OR w.paused_at IS NOT NULL THEN {Rhythm.NONE:d}" + _by_kind(
+    lambda kind: f"COALESCE(w.{kind}, {default_rhythm(kind):d})"
+)
