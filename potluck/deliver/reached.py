@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import connection
 from markupsafe import Markup
 
 from potluck.deliver.models import Place
@@ -55,13 +54,6 @@ def dawn(person: Person, now: datetime | None = None) -> datetime:
     """When today began where the person is."""
     here = (now or datetime.now(UTC)).astimezone(zone_of(person))
     return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-
-
-def rows_of(sql: str, values: dict[str, Any]) -> list[Any]:
-    """The rows of a statement made from REACHED_SQL."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
 
 
 def lines_of(rows: Sequence[Any], person: Person) -> list[Line]:

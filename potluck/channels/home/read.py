@@ -13,10 +13,9 @@ from potluck.deliver.reached import (
     TOLD_SQL,
     dawn,
     lines_of,
-    rows_of,
     zone_of,
 )
-from potluck.kit.sql import planned_once
+from potluck.kit.sql import ask, planned_once
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH, Line
@@ -74,7 +73,7 @@ def today(person: Person) -> Day:
     """What a person's home holds now."""
     values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
     with planned_once():
-        both = rows_of(_DAY, values)
+        both = ask(_DAY, values)
     gifts = [row for row in both if row[WIDTH + 1] == Place.GIFT]
     rows = both[len(gifts) :][: person.daily]
     gifts.sort(key=lambda row: row[REACHED_AT], reverse=True)
@@ -90,14 +89,14 @@ def today(person: Person) -> Day:
 
 def newer(person: Person, after: int) -> tuple[Sequence[Line], int]:
     """What arrived after that moment (microseconds since 1970), newest first, and the moment to ask from next."""
-    rows = rows_of(_NEWER, {"me": person.id, "after": moment(after), "most": person.daily})
+    rows = ask(_NEWER, {"me": person.id, "after": moment(after), "most": person.daily})
     return lines_of(rows, person), max((microseconds(row[REACHED_AT]) for row in rows), default=after)
 
 
 def archive(person: Person, before: datetime | None) -> tuple[Sequence[Line], int | None]:
     """A page of all that reached a person, newest first, and where the next page begins."""
     until = before or datetime.now(UTC) + timedelta(days=1)
-    rows = rows_of(_ARCHIVE, {"me": person.id, "before": until, "most": ARCHIVE_PAGE + 1})
+    rows = ask(_ARCHIVE, {"me": person.id, "before": until, "most": ARCHIVE_PAGE + 1})
     more = microseconds(rows[ARCHIVE_PAGE - 1][REACHED_AT]) if len(rows) > ARCHIVE_PAGE else None
     return lines_of(rows[:ARCHIVE_PAGE], person), more
 

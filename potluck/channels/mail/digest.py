@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,8 +17,9 @@ from procrastinate.contrib.django import app
 from potluck.channels.mail.outbound import CARRY, LIVE, MAIL
 from potluck.deliver.kinds import Kind, default_rhythm, kind_of, rhythm
 from potluck.deliver.models import Delivery, Place, Rhythm, Wishes
-from potluck.deliver.reached import REACHED_SQL, rows_of, zone_of
+from potluck.deliver.reached import REACHED_SQL, dawn
 from potluck.deliver.reasons import Reason
+from potluck.deliver.wishes import HUSHED_SQL
 from potluck.kit.ids import new_id
 from potluck.kit.sql import ask
 from potluck.match.serendipity import from_afar
@@ -78,12 +78,9 @@ _HAVE_NEWS = """
 SELECT DISTINCT person_id FROM home_arrival
 WHERE person_id = ANY(%(people)s) AND seen_at IS NULL AND at > %(since)s::timestamptz
 """
-_NEWS = REACHED_SQL.format(
-    some="AND seen_at IS NULL AND at > %(since)s AND at <= %(now)s", newest=300
-) + " AND NOT EXISTS ({hushed}) ORDER BY h.place, h.score DESC, h.at DESC".format(
-    hushed="""SELECT FROM deliver_hush hu WHERE hu.by_id = %(me)s AND (
-        (hu.thread <> 0 AND hu.thread = p.thread) OR (hu.who <> 0 AND hu.who = p.author_id)
-        OR (hu.tag <> '' AND h.place = 1 AND hu.tag = ANY(p.tags)))"""
+_NEWS = (
+    REACHED_SQL.format(some="AND seen_at IS NULL AND at > %(since)s AND at <= %(now)s", newest=300)
+    + f" AND NOT {HUSHED_SQL.replace('m.place', 'h.place')} ORDER BY h.place, h.score DESC, h.at DESC"
 )
 _STILL_OPEN = """
 SELECT p.id FROM posts_post p WHERE p.author_id = %(me)s AND p.kind = 'question' AND p.reply_to_id IS NULL
@@ -119,20 +116,10 @@ def write_due(now: datetime) -> int:
 
 def _due(now: datetime) -> list[Due]:
     zones = [zone for (zone,) in ask(_ZONES, ())]
-    days = [_midnight(zone, now) for zone in zones]
-    weeks = [day - timedelta(days=_weekday(zone, now)) for zone, day in zip(zones, days, strict=True)]
+    days = [dawn(Person(time_zone=zone), now) for zone in zones]
+    weeks = [day.astimezone(UTC) - timedelta(days=day.weekday()) for day in days]
     rows = ask(_DUE, {"now": now, "zones": zones, "days": days, "weeks": weeks})
     return [Due(*row) for row in rows]
-
-
-def _midnight(zone: str, now: datetime) -> datetime:
-    here = now.astimezone(zone_of(Person(time_zone=zone)))
-    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
-
-
-def _weekday(zone: str, now: datetime) -> int:
-    place: ZoneInfo = zone_of(Person(time_zone=zone))
-    return now.astimezone(place).weekday()
 
 
 def _write(due: Sequence[Due], now: datetime) -> int:
@@ -159,7 +146,7 @@ def chosen(person: Person, wishes: Wishes | None, due: Due, now: datetime) -> di
     since = min(moment for moment in (due.daily, due.weekly) if moment)
     things: list[dict[str, object]] = []
     left = {Place.GIFT: GIFTS}
-    rows = rows_of(_NEWS, {"me": person.id, "since": since, "now": now})
+    rows = ask(_NEWS, {"me": person.id, "since": since, "now": now})
     live = set(Post.objects.filter(id__in=[row[0] for row in rows], whence=LIVE).values_list("id", flat=True))
     for row in rows:
         reasons, place, at = json.loads(row[WIDTH]), row[WIDTH + 1], row[WIDTH + 3]

@@ -20,7 +20,7 @@ from potluck.channels.mail.mould import mould, without_marks
 from potluck.channels.mail.off import DIGEST, Stop, off_page, off_words
 from potluck.channels.mail.ready import READER_JOINS, READER_SQL, WRITABLE_SQL, Reader, reader_of
 from potluck.deliver.models import Place
-from potluck.deliver.reached import REACHED_SQL, lines_of, rows_of, zone_of
+from potluck.deliver.reached import REACHED_SQL, lines_of, zone_of
 from potluck.deliver.waits import Below
 from potluck.kit.html import excerpt
 from potluck.kit.sql import ask
@@ -138,7 +138,7 @@ def entries(things: Sequence[Mapping[str, Any]], person: Person) -> dict[int, li
     """What reached the person, by its place, in the order chosen, without what they saw or may not see any more."""
     found: dict[int, list[Entry]] = {place: [] for place in Place.values}
     chosen = {thing["post"]: thing for thing in things}
-    rows = rows_of(_THINGS, {"me": person.id, "posts": list(chosen)})
+    rows = ask(_THINGS, {"me": person.id, "posts": list(chosen)})
     order = {post: number for number, post in enumerate(chosen)}
     told = [
         (*row[:WIDTH], json.dumps(chosen[row[0]]["reasons"]), *row[WIDTH + 1 :])
