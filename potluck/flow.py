@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -19,7 +18,7 @@ from procrastinate.contrib.django import app
 from potluck.deliver.carrier import carry
 from potluck.events.models import Event
 from potluck.events.record import HANDLE
-from potluck.kit.sql import ask, columns, made, union
+from potluck.kit.sql import ask, columns, made, planned_once, run, union
 from potluck.match.finder import finders
 from potluck.search.meaning import encode_new
 
@@ -38,22 +37,14 @@ _HANDLED = "UPDATE events_event SET handled_at = statement_timestamp() WHERE id 
 @app.task(name=HANDLE, queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
 def handle(events: list[int]) -> None:
     """Match a batch of events and deliver what was found."""
-    with transaction.atomic():
-        _plan_once()
+    with planned_once():
+        # By index, from whoever is meant to what is known of them: else all people there are become a table of hashes.
+        run("SET LOCAL enable_hashjoin = off", ())
         batch = [made(Event, row)[0] for row in ask(_WAITING, [list(events)])]
         if batch:
             encode_new(batch)
             bring(batch)
-            with connection.cursor() as cursor:
-                cursor.execute(_HANDLED, [[event.id for event in batch]])
-
-
-def _plan_once() -> None:
-    """Planning the statements that name everybody takes longer than running them, and their plans are the same for
-    any batch: from whoever is meant to what is known of them, by an index. The server would not see that by itself,
-    and rather read all people there are into a table of hashes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_hashjoin = off")
+            run(_HANDLED, [[event.id for event in batch]])
 
 
 def bring(batch: Sequence[Event]) -> None:

@@ -20,7 +20,6 @@ _MARK = "\0"
 _GAP = re.compile(f"{_MARK}([a-z_0-9]+){_MARK}")
 # More shapes than this are not kept.
 _MOST = 4096
-_NAMED_VIA = 3
 
 
 class Drawn:

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from potluck.channels.feeds.take import Reading, digest_of
 from potluck.kit.http import Answer, Request, fetch_each
 from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.kit.sql import ask, run
 from potluck.posts.edit import delete
 from potluck.posts.models import Post
 
@@ -34,7 +34,7 @@ WHERE p.deleted_at IS NULL AND p.url <> ''
                   WHERE i.post_id = p.id AND i.source_id = p.source_id AND i.identity = ANY(%(listed)s::bytea[]))
 GROUP BY p.source_id
 """
-_ASKED = "UPDATE feeds_item SET missed_at = now() WHERE post_id = ANY(%s) RETURNING 1"
+_ASKED = "UPDATE feeds_item SET missed_at = now() WHERE post_id = ANY(%s)"
 
 
 def look_for_missing(readings: Sequence[Reading]) -> None:
@@ -64,4 +64,4 @@ def ask_pages(posts: list[int]) -> None:
         if gone:
             post = by_url[request.url]
             delete(post, by=post.author)
-    ask(_ASKED, [answered])
+    run(_ASKED, [answered])
