@@ -90,14 +90,12 @@ def _off_it(post: Post, by: Person) -> str:
     return _("That is taken back.")
 
 
-def _not_now(post: Post, by: Person) -> str:
-    decline(post, Said.NOT_NOW, by=by)
-    return _("All right. Nobody is told, and this question does not come again.")
+def _declining(said: Said) -> Callable[[Post, Person], str]:
+    def turn_down(post: Post, by: Person) -> str:
+        decline(post, said, by=by)
+        return _("All right. Nobody is told, and this question does not come again.")
 
-
-def _not_me(post: Post, by: Person) -> str:
-    decline(post, Said.NOT_ME, by=by)
-    return _("All right. Nobody is told, and this question does not come again.")
+    return turn_down
 
 
 def _mute(post: Post, by: Person) -> str:
@@ -182,8 +180,8 @@ ON_POSTS = {
     "not-me-too": Act(_not_me_too, "me-too"),
     "on-it": Act(_on_it, "off-it"),
     "off-it": Act(_off_it),
-    "not-now": Act(_not_now, "off-it"),
-    "not-me": Act(_not_me, "off-it"),
+    "not-now": Act(_declining(Said.NOT_NOW), "off-it"),
+    "not-me": Act(_declining(Said.NOT_ME), "off-it"),
     "mute": Act(_mute, "unmute"),
     "unmute": Act(_unmute, "mute"),
     "follow": Act(_follow, "unfollow"),

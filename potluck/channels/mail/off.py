@@ -6,6 +6,7 @@ else its kind. The page offers the wider ones.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -78,12 +79,8 @@ def stop(person: Person, what: Stop) -> None:
     """No more of it by mail. What comes to their home stays as it is."""
     if what.scope == ALL:
         turn_off(person)
-    elif what.scope == THREAD:
-        hush(person, thread=_number(what))
-    elif what.scope == WHO:
-        hush(person, who=_number(what))
-    elif what.scope == TAG:
-        hush(person, tag=what.value)
+    elif what.scope in (THREAD, WHO, TAG):
+        hush(person, **_hushed(what))
     else:
         set_rhythm(person, Rhythm.NONE, _kinds(person, what.scope))
 
@@ -92,12 +89,8 @@ def again(person: Person, what: Stop) -> None:
     """Taken back: mail as it was; a kind comes as it does for who never said."""
     if what.scope == ALL:
         turn_on(person)
-    elif what.scope == THREAD:
-        unhush(person, thread=_number(what))
-    elif what.scope == WHO:
-        unhush(person, who=_number(what))
-    elif what.scope == TAG:
-        unhush(person, tag=what.value)
+    elif what.scope in (THREAD, WHO, TAG):
+        unhush(person, **_hushed(what))
     else:
         wishes = wishes_of(person)
         for kind in [kind for kind in _lasting(what.scope) if getattr(wishes, kind) == Rhythm.NONE]:
@@ -128,8 +121,11 @@ def _lasting(scope: str) -> list[Kind]:
     return [kind for kind in Kind if default_rhythm(kind) == Rhythm.DAILY]
 
 
-def _number(what: Stop) -> int:
-    return int(what.value) if what.value.isdecimal() else 0
+def _hushed(what: Stop) -> dict[str, Any]:
+    """What of a person's mail a stop hushes, as `Hush` names it."""
+    if what.scope == TAG:
+        return {"tag": what.value}
+    return {what.scope: int(what.value) if what.value.isdecimal() else 0}
 
 
 def off_words(stop: Stop) -> str:
