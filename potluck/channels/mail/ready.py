@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.utils import translation
 from markupsafe import Markup
 
-from potluck.channels.mail.outbound import MAY_SQL
+from potluck.channels.mail.outbound import GUEST_SQL, MAY_SQL
 from potluck.deliver.reasons import Reason, names_of, on_thread, worded
 from potluck.deliver.still import still_so
 from potluck.deliver.waits import Below, what_waits
@@ -84,8 +84,7 @@ SELECT viewer.id, p.id FROM unnest(%(people)s::bigint[], %(posts)s::bigint[]) pa
 JOIN people_person viewer ON viewer.id = pair.person
 JOIN posts_post p ON p.id = pair.post
 JOIN people_person author ON author.id = p.author_id
-WHERE {VISIBLE_SQL} OR (viewer.account_id IS NULL AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
-                        AND author.suspended_at IS NULL AND author.removed_at IS NULL)
+WHERE ({VISIBLE_SQL}) OR {GUEST_SQL}
 """
 
 
