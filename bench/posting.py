@@ -1,7 +1,10 @@
 """What sharing costs: the request alone, with its job and its home rows, and the way to ten thousand homes."""
 
+import itertools
 import json
+import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,7 +14,7 @@ from bench.house import ALL, WEB, House
 from bench.pages import Figures, ask, sessions
 
 TIMES = 160
-TEXT = "Lamu badon gefi. Tosen rami dulon kan bevi moso ##; falin dora, susi gan telon. Rimo bane #subject{tag} luvi."
+LENGTH = 60
 _WAITING = "SELECT count(*) FROM events_event WHERE handled_at IS NULL"
 _MANY = "SELECT count(*) FROM home_arrival WHERE thing = %s"
 
@@ -19,26 +22,41 @@ _MANY = "SELECT count(*) FROM home_arrival WHERE thing = %s"
 def posting(house: House, data: Path) -> Figures:
     """Both figures of a post; the worker is held still for the first, so that only the request is seen."""
     cookies = list(sessions(data).values())
-    _share(house, cookies[:20])
+    texts = _texts(data)
+    for cookie in cookies[:20]:
+        _share(house, cookie, next(texts))
     _until_handled(data)
     house.rest("potluck-worker")
     before = house.cpu(WEB)
     for turn in range(TIMES):
-        _share(house, [cookies[turn % len(cookies)]], turn)
+        _share(house, cookies[turn % len(cookies)], next(texts))
     alone = (house.cpu(WEB) - before) * 1000 / TIMES
     house.rest("potluck-worker", go_on=True)
     time.sleep(1)
     _until_handled(data)
-    return {"post_request": (alone, "CPU ms"), **_whole(house, data, cookies)}
+    return {"post_request": (alone, "CPU ms"), **_whole(house, data, cookies, texts)}
 
 
-def _whole(house: House, data: Path, cookies: list[str]) -> Figures:
+def _texts(data: Path) -> Iterator[str]:
+    """Texts of words that were shared before, half of them from one post and half from another."""
+    chance = random.Random(5)
+    shared = (
+        "SELECT text FROM posts_post WHERE array_length(string_to_array(text, ' '), 1) >= {half} LIMIT 4000"
+    )
+    known = [str(text).split() for text in ask(data, shared.format(half=LENGTH // 2))]
+    for turn in itertools.count():
+        words = [word for post in chance.sample(known, 2) for word in chance.sample(post, LENGTH // 2)]
+        chance.shuffle(words)
+        yield f"{' '.join(words)} #subject{turn % 50}"
+
+
+def _whole(house: House, data: Path, cookies: list[str], texts: Iterator[str]) -> Figures:
     """One post at a time, each with a job of its own, less what the house costs when nothing happens."""
     idle = _idle(house)
     homes = ask(data, "SELECT count(*) FROM home_arrival")[0]
     began, before = time.monotonic(), house.cpu(ALL)
     for turn in range(TIMES):
-        _share(house, [cookies[turn % len(cookies)]], turn)
+        _share(house, cookies[turn % len(cookies)], next(texts))
         time.sleep(0.12)
     time.sleep(0.5)
     spent = house.cpu(ALL) - before - idle * (time.monotonic() - began)
@@ -55,11 +73,9 @@ def _idle(house: House) -> float:
     return (house.cpu(ALL) - before) / (time.monotonic() - began)
 
 
-def _share(house: House, cookies: list[str], turn: int = 0) -> None:
-    for cookie in cookies:
-        text = TEXT.replace("##", str(time.time_ns())).format(tag=turn % 50)
-        status, to = house.post("/share", {"text": text, "audience": "public"}, cookie)
-        assert status == 302 and to.startswith("/posts/"), (status, to)
+def _share(house: House, cookie: str, text: str) -> None:
+    status, to = house.post("/share", {"text": text, "audience": "public"}, cookie)
+    assert status == 302 and to.startswith("/posts/"), (status, to)
 
 
 def _until_handled(data: Path) -> None:
