@@ -5,6 +5,7 @@ Whoever shared something that answered or helped hears whom.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from potluck.events.models import Event, Kind
 from potluck.kit.sql import Select, ask, columns, insert, made
@@ -16,6 +17,8 @@ from potluck.posts.models import Post
 from potluck.questions.models import Found, Telling
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
+# However much fits a question, no more is brought to those who ask it in a week: the likeliest of what comes at once.
+A_WEEK = 7
 
 _NEW = f"""
 SELECT {columns(Post, "p")} FROM posts_post p WHERE p.id = ANY(%s) AND p.deleted_at IS NULL AND p.held_at IS NULL
@@ -24,7 +27,9 @@ SELECT {columns(Post, "p")} FROM posts_post p WHERE p.id = ANY(%s) AND p.deleted
 # Of pairs of a question and a share, those that may meet: the asker may see the share, did not write it, and it is
 # neither older than the question nor said in its thread.
 _MAY_MEET = f"""
-SELECT q.id, p.id FROM unnest(%(questions)s::bigint[], %(posts)s::bigint[]) pair(question, post)
+SELECT q.id, p.id, (SELECT count(*) FROM questions_found f WHERE f.question_id = q.id AND f.by_id IS NULL
+                    AND f.at > now() - interval '7 days')
+FROM unnest(%(questions)s::bigint[], %(posts)s::bigint[]) pair(question, post)
 JOIN posts_post q ON q.id = pair.question
 JOIN posts_post p ON p.id = pair.post
 JOIN people_person author ON author.id = p.author_id
@@ -86,11 +91,20 @@ def _hold(events: Sequence[Event]) -> list[Event]:
     fit = [one for one in fits(posts, gate=taught_gate()) if verdict(one.chance) in _TELLING]
     if not fit:
         return []
-    pairs = {"questions": [one.question for one in fit], "posts": [one.post for one in fit]}
-    may = set(ask(_MAY_MEET, pairs))
-    kept = [one for one in fit if (one.question, one.post) in may]
+    kept = _that_may_meet(fit)
     insert([_found(one, by_post[one.post]) for one in kept])
     return [by_post[post] for post in dict.fromkeys(one.post for one in kept)]
+
+
+def _that_may_meet(fit: Sequence[Fit]) -> list[Fit]:
+    """Those of these that may be brought to who asks: the likeliest for each question, as many as its week holds."""
+    pairs = {"questions": [one.question for one in fit], "posts": [one.post for one in fit]}
+    left = {(question, post): A_WEEK - had for question, post, had in ask(_MAY_MEET, pairs)}
+    may = sorted(
+        (one for one in fit if (one.question, one.post) in left), key=lambda one: (one.question, -one.chance)
+    )
+    each = (list(group) for _, group in groupby(may, lambda one: one.question))
+    return [one for group in each for one in group[: max(0, left[group[0].question, group[0].post])]]
 
 
 def _found(one: Fit, event: Event) -> Found:

@@ -1,9 +1,11 @@
 """What is held against open questions: who hears of it, who does not, and who learns whom it helped."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from potluck.door import admit
 from potluck.match import standing, taught
@@ -93,6 +95,25 @@ def test_a_closed_question_is_held_against_nothing(
     admit(Draft(author=ben, text=SHARED))
     work()
     assert not Found.objects.exists()
+
+
+def test_a_question_is_brought_so_much_in_a_week_and_the_likeliest_of_what_comes_at_once(
+    question: Post, ada: Person, ben: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rising(posts: list[Post], *, gate: object) -> list[Fit]:
+        return [Fit(question.id, post.id, 1.0, 0.8 + int(post.text) / 1000, post.text) for post in posts]
+
+    monkeypatch.setattr(standing, "fits", rising)
+    shares = [admit(Draft(author=ben, text=str(number))) for number in range(standing.A_WEEK + 3)]
+    standing._hold([_event(share) for share in shares])
+    assert sorted(Found.objects.values_list("post", flat=True)) == [share.id for share in shares[3:]]
+    late = admit(Draft(author=ben, text="99"))
+    work()
+    assert brought(ada, late) == []
+    Found.objects.update(at=timezone.now() - timedelta(days=8))
+    later = admit(Draft(author=ben, text="98"))
+    work()
+    assert brought(ada, later) == ["found"]
 
 
 @pytest.mark.parametrize(("finds", "chance", "hears"), [("all", 0.5, 1), ("sure", 0.5, 0), ("none", 0.9, 0)])
