@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from potluck import door, flow
-from potluck.channels.home.models import Arrival
+from potluck.deliver.models import Arrival
 from potluck.events.models import Event
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

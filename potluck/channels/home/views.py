@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from potluck.channels.home import read, stream_ticket
-from potluck.channels.home.models import Arrival
+from potluck.deliver.models import Arrival
 from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only

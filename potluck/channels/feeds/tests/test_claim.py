@@ -8,7 +8,7 @@ from django.test import Client
 from potluck.channels.feeds import claim, naming, poll
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.tests.conftest import FEED, Site
-from potluck.channels.home.models import Arrival
+from potluck.deliver.models import Arrival
 from potluck.kit.errors import Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person, Source

@@ -9,8 +9,8 @@ import pytest
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.models import Bringing, Subscription
 from potluck.channels.feeds.tests import real
-from potluck.channels.home.models import Arrival
 from potluck.commands import taking
+from potluck.deliver.models import Arrival
 from potluck.events.models import Event
 from potluck.kit.errors import Malformed
 from potluck.people.follow import Wish, follow

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from potluck.channels.home import mind, read
-from potluck.channels.home.models import Arrival
+from potluck.deliver.models import Arrival
 from potluck.door import admit
 from potluck.people.block import mute, unmute
 from potluck.people.follow import Wish, follow

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from potluck.channels.home.models import Arrival, Place
+from potluck.deliver.models import Arrival, Place
 from potluck.kit.ids import new_id
 from potluck.kit.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
 from potluck.people.feed_token import feed_token, renew_feed_token
