@@ -37,9 +37,7 @@ _HANDLED = "UPDATE events_event SET handled_at = statement_timestamp() WHERE id 
 @app.task(name=HANDLE, queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
 def handle(events: list[int]) -> None:
     """Match a batch of events and deliver what was found."""
-    with planned_once():
-        # By index, from whoever is meant to what is known of them: else all people there are become a table of hashes.
-        run("SET LOCAL enable_hashjoin = off", ())
+    with planned_once(by_index=True):
         batch = [made(Event, row)[0] for row in ask(_WAITING, [list(events)])]
         if batch:
             encode_new(batch)

@@ -1,12 +1,14 @@
 """The seam for carriers: matches in, this channel's deliveries out."""
 
-from typing import Protocol, cast
+from functools import partial
+from typing import Any, Protocol, cast
+from weakref import WeakSet
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from potluck.kit.sql import Select
+from potluck.kit.sql import Select, run
 
 
 class Carrier(Protocol):
@@ -25,17 +27,19 @@ _LAID_OUT = """
 CREATE TEMPORARY TABLE IF NOT EXISTS deliver_match
     (event bigint, person bigint, post bigint, place smallint, score float8, reason jsonb) ON COMMIT DELETE ROWS
 """
+# The connections that have it.
+_laid_out: WeakSet[Any] = WeakSet()
+# In place of what the same transaction carried before.
+_FILL = "WITH before AS (DELETE FROM deliver_match) INSERT INTO deliver_match "
 _MATCHES = Select("SELECT event, person, post, place, score, reason FROM deliver_match")
 
 
 def carry(found: Select) -> None:
-    """Find out once who is meant, and hand that to every carrier."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LAID_OUT)
-        cursor.execute("DELETE FROM deliver_match")  # what the same transaction carried before
-        cursor.execute(f"INSERT INTO deliver_match {found.sql}", found.params)
-        anybody = cursor.rowcount > 0
-    if anybody:
+    """Find out once who is meant, and hand that to every carrier. In the caller's transaction."""
+    if connection.connection not in _laid_out:
+        run(_LAID_OUT, ())
+        transaction.on_commit(partial(_laid_out.add, connection.connection))
+    if run(_FILL + found.sql, found.params):
         for carrier in carriers():
             carrier.take(_MATCHES)
 

@@ -68,12 +68,19 @@ def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
+_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+_BY_INDEX = f"{_ONCE}, set_config('enable_hashjoin', 'off', true)"
+
+
 @contextmanager
-def planned_once() -> Iterator[None]:
+def planned_once(*, by_index: bool = False) -> Iterator[None]:
     """A transaction whose statements are planned once for all values: for those that take longer to plan than to do,
-    and whose plan is the same for everybody. The server would not see that by itself."""
+    and whose plan is the same for everybody. The server would not see that by itself.
+
+    `by_index` where few rows are joined to large tables: else it would read a whole table into one of hashes.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(_BY_INDEX if by_index else _ONCE)
         yield
 
 

@@ -1,9 +1,7 @@
 """Carry matches home: one statement writes a row a person, and open pages are told that something came."""
 
-from django.db import connection
-
 from potluck.deliver.wishes import WANTED_SQL
-from potluck.kit.sql import Select
+from potluck.kit.sql import Select, ask
 from potluck.posts.audience import VISIBLE_SQL
 
 CHANNEL = "potluck_home"
@@ -13,6 +11,7 @@ _IDS_A_NOTICE = 350
 # What came back is about one's own post, not about the thing: another may have shared the same link before.
 _THING = "CASE WHEN m.place = 2 THEN -p.id ELSE p.thing END"
 _WRITE = f"""
+WITH written AS (
 INSERT INTO home_arrival AS h (person_id, thing, post_id, place, score, reasons, event, at)
 SELECT viewer.id, {_THING}, (array_agg(p.id ORDER BY m.place, p.id))[1], min(m.place), max(m.score),
        jsonb_agg(DISTINCT m.reason), max(m.event), statement_timestamp()
@@ -32,6 +31,12 @@ ON CONFLICT (person_id, thing) DO UPDATE SET
     at = CASE WHEN EXCLUDED.place = 1 THEN h.at ELSE EXCLUDED.at END,
     seen_at = CASE WHEN EXCLUDED.place = 1 THEN h.seen_at END
 RETURNING event
+)
+SELECT pg_notify('{CHANNEL}', string_agg(event::text, ','))
+FROM (
+    SELECT event, (row_number() OVER () - 1) / {_IDS_A_NOTICE} AS notice FROM (SELECT DISTINCT event FROM written) e
+) n
+GROUP BY notice
 """
 
 
@@ -39,13 +44,8 @@ class HomeCarrier:
     """Home rows are the home deliveries: nothing else has to be carried."""
 
     def take(self, matches: Select) -> None:
-        """Write the rows, and tell the stream process by one notice when the transaction holds."""
-        with connection.cursor() as cursor:
-            cursor.execute(_WRITE.format(matches=matches.sql), matches.params)
-            events = sorted({row[0] for row in cursor.fetchall()})
-            for start in range(0, len(events), _IDS_A_NOTICE):
-                notice = ",".join(str(event) for event in events[start : start + _IDS_A_NOTICE])
-                cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, notice])
+        """Write the rows, and tell the stream process when the transaction holds."""
+        ask(_WRITE.format(matches=matches.sql), matches.params)
 
 
 carrier = HomeCarrier()
