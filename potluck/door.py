@@ -14,8 +14,9 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, edit
 from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import share_all
+from potluck.posts.veil import lift
 from potluck.questions.adapt import adapted, may_adapt
-from potluck.questions.quietly import is_quiet, make_quiet
+from potluck.questions.quietly import is_under_quiet, make_quiet
 from potluck.questions.take_on import ask_by_name
 from potluck.safety import limits
 from potluck.safety.screen import Verdict, screen, screen_length
@@ -45,6 +46,7 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
     if held:
         hold(held)
+    lift(post for draft, post in zip(drafts, posts, strict=True) if draft.alone and post.held_at is None)
     index_posts(posts, new=True)
     return posts
 
@@ -72,9 +74,9 @@ def admit_adapted(draft: Draft, of: Post) -> Post:
 
 
 def _as_asked(draft: Draft) -> Draft:
-    """What answers a quiet question is for its asker alone, whichever way it comes."""
+    """What is said under a quiet question is between two, whichever way it comes: those asked do not hear of others."""
     asked = draft.reply_to
-    if asked is None or asked.kind != Kind.QUESTION or not is_quiet(asked):
+    if asked is None or not is_under_quiet(asked):
         return draft
     return replace(draft, alone=True)
 

@@ -29,8 +29,15 @@ CREATE TEMPORARY TABLE IF NOT EXISTS deliver_match
 """
 # The connections that have it.
 _laid_out: WeakSet[Any] = WeakSet()
-# In place of what the same transaction carried before.
-_FILL = "WITH before AS (DELETE FROM deliver_match) INSERT INTO deliver_match "
+# In place of what the same transaction carried before. A reason does not name who is not to be known to whom it would
+# be told; where nobody is, nothing is asked of each row.
+_FILL = """
+WITH before AS (DELETE FROM deliver_match)
+INSERT INTO deliver_match SELECT m.* FROM ({found}) m(event, person, post, place, score, reason)
+WHERE NOT EXISTS (SELECT FROM posts_veil) OR NOT EXISTS (
+    SELECT FROM posts_post p JOIN posts_veil veil ON veil.thread_id = p.thread
+    WHERE p.id = m.post AND veil.person_id = m.person AND m.reason->>'who' = veil.who_id::text)
+"""
 _MATCHES = Select("SELECT event, person, post, place, score, reason FROM deliver_match")
 
 
@@ -39,7 +46,7 @@ def carry(found: Select) -> None:
     if connection.connection not in _laid_out:
         run(_LAID_OUT, ())
         transaction.on_commit(partial(_laid_out.add, connection.connection))
-    if run(_FILL + found.sql, found.params):
+    if run(_FILL.format(found=found.sql), found.params):
         for carrier in carriers():
             carrier.take(_MATCHES)
 

@@ -70,7 +70,7 @@ def lines_of(rows: Sequence[Any], person: Person) -> list[Line]:
     for item, row, (reasons, below) in zip(found, rows, waits, strict=True):
         _, place, seen_at, _at, thread = row[WIDTH : WIDTH + 5]
         item.reasons = [*worded(reasons, names), *threads.get(thread, ())]
-        item.named = any(reason.get("who") == item.author_id for reason in reasons)
+        item.named = any(reason.get("who", 0) == item.author_id for reason in reasons)
         item.place, item.seen, item.below = _PLACES[place], seen_at is not None, below
         if below and below.passage and item.title:
             item.excerpt, item.highlights = "", ()  # where it fits says more than how it begins

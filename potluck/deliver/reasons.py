@@ -15,6 +15,7 @@ from potluck.kit.ids import moment_of
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.posts.veil import somebody
 
 Reason = Mapping[str, Any]
 
@@ -87,6 +88,8 @@ def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], name
     first = alike[0]
     keys = dict.fromkeys(reason.get("who", 0) for reason in alike)
     people = tuple(names.people[key] for key in keys if key in names.people)
+    if "who" not in first and code.startswith("asked_"):  # quietly: a name without a page
+        people = ((somebody(), ""),)
     asker, question = names.people.get(first.get("asker", 0)), first.get("question", 0)
     words = names.posts.get(question, "")
     said = _said(get_language() or "en", text, about, people, asker, question, words)
@@ -132,7 +135,8 @@ def _fill(text: str, **values: Markup) -> Markup:
 
 
 def _people(known: Sequence[tuple[str, str]]) -> Markup:
-    linked = [Markup('<a class="by" href="{}">{}</a>').format(page, name) for name, page in known[:3]]
+    link = Markup('<a class="by" href="{}">{}</a>')
+    linked = [link.format(page, name) if page else escape(name) for name, page in known[:3]]
     if len(known) > 3:
         return Markup(_("%(some)s and others")) % {"some": Markup(", ").join(linked)}
     if len(linked) < 2:

@@ -54,14 +54,15 @@ def gap(name: str, there: object = True) -> Markup:
 class Acts:
     """`e|acts(viewer)`: the buttons under a post, as a macro of parts/acts.html draws them."""
 
-    _SAYS = ("signed_in", "waiting", "thanked", "passed", "kept", "mine", "seen")
+    _SAYS = ("signed_in", "waiting", "thanked", "passed", "kept", "mine", "veiled", "seen")
 
     def __init__(self, env: Environment, macro: str) -> None:
         self.drawn = Drawn(env, "parts/acts.html", macro)
 
     def __call__(self, e: Any, viewer: object) -> Markup:
         waiting = e.place == "waiting" and e.kind == "question"
-        shape = (wording.language(), viewer is not None, waiting, e.thanked, e.passed, e.kept, e.mine, e.seen)
+        given = (e.thanked, e.passed, e.kept, e.mine, e.veiled, e.seen)
+        shape = (wording.language(), viewer is not None, waiting, *given)
         return self.drawn.fill(shape, lambda: self._state(shape), {"id": int(e.id)})
 
     def _state(self, shape: tuple[object, ...]) -> object:

@@ -40,4 +40,5 @@ class Entry:
     thanked: bool = False
     passed: bool = False
     mine: bool = False  # the viewer shared it
+    veiled: bool = False  # it is not said to the viewer who did
     below: object = None  # what waits for the reader, as parts/asked.html shows it

@@ -131,6 +131,7 @@ def _same(found: Sequence[Alike], viewer: Person | None) -> list[Same]:
             me in who.get(line.id, ()),
         )
         for line in lines(ids, viewer)
+        if line.author_id  # nor is it said who asks quietly by what somebody else asks
     ]
 
 

@@ -1,7 +1,7 @@
 """Past posts that are about the same as a text: what every ranking in this room begins with.
 
 The word index and the index of meaning each name their nearest; each is then scored by both. Only what one viewer may
-see is looked at, so that nothing said from it, nor who is named, tells them more.
+see is looked at, and nothing said to people by name, so that nothing said from it, nor who is named, tells them more.
 """
 
 import re
@@ -122,7 +122,7 @@ SELECT p.id, p.thread, p.author_id, coalesce(-(i.weights <#> %(idf)s::text::spar
        -((m.whole <#> %(whole)s::text::halfvec) + (coalesce(m.gist, m.whole) <#> %(whole)s::text::halfvec))
 FROM posts_post p LEFT JOIN search_indexed i ON i.post_id = p.id
      LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(encoder)s
-WHERE p.id = ANY(%(ids)s) AND {gate}"""
+WHERE p.id = ANY(%(ids)s) AND p.audience < 3 AND {gate}"""
 
 
 def _scored(

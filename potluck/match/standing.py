@@ -14,6 +14,7 @@ from potluck.match.taught import taught_gate
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED
 from potluck.questions.models import Found, Telling
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
@@ -67,7 +68,7 @@ FROM events_event e JOIN questions_verdict v ON v.post_id = e.about AND v.by_id 
 JOIN posts_post p ON p.id = v.question_id JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = e."to"
 WHERE e.id = ANY(%(helped)s) AND v.says = CASE e.kind WHEN 'helped' THEN 'helps' ELSE 'answers' END
-  AND {VISIBLE_SQL}
+  AND {VISIBLE_SQL} AND NOT {VEILED.format(p="p", me="viewer.id")}
 """
 
 

@@ -8,6 +8,7 @@ from potluck.events.record import record
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post, Thanks, Use
+from potluck.posts.veil import no_veil
 
 
 @transaction.atomic
@@ -54,3 +55,4 @@ def _may(post: Post, by: Person) -> None:
         raise Refused(_("Your account is suspended for now."))
     if not Post.objects.visible_to(by).filter(pk=post.pk).exists():
         raise Missing(_("This is not there any more, or not for you."))
+    no_veil(post, by)

@@ -15,17 +15,20 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from potluck.kit.syndication import Enclosure, ItemOut, absolute
+from potluck.people.models import Person
 from potluck.posts.lines import host
 from potluck.posts.models import Attachment
+from potluck.posts.veil import VEILED, somebody
 
-_SELECT = """
+_SELECT = f"""
 SELECT p.id, p.uri, p.url, p.link, p.title, p.excerpt, p.tags, p.language, p.published_at, p.edited_at,
     CASE WHEN %(whole)s OR author.account_id IS NOT NULL THEN p.html ELSE '' END,
     COALESCE(NULLIF(p.byline, ''), NULLIF(author.name, ''), author.handle), author.handle,
     author.account_id IS NOT NULL, author.url, answered.uri,
     via.id, via.url, via.title, via.excerpt,
     CASE WHEN %(whole)s OR viaauthor.account_id IS NOT NULL THEN via.html ELSE '' END,
-    COALESCE(NULLIF(viaauthor.name, ''), viaauthor.handle), viaauthor.account_id IS NOT NULL
+    COALESCE(NULLIF(viaauthor.name, ''), viaauthor.handle), viaauthor.account_id IS NOT NULL,
+    {VEILED.format(p="p", me="%(me)s")}
 FROM posts_post p
 JOIN people_person author ON author.id = p.author_id
 LEFT JOIN posts_post answered ON answered.id = p.reply_to_id
@@ -37,15 +40,16 @@ WHERE p.id = ANY(%(ids)s)
 """
 
 
-def items(ids: Sequence[int], *, whole: bool = False) -> list[ItemOut]:
+def items(ids: Sequence[int], *, reader: Person | None = None) -> list[ItemOut]:
     """The items of these posts, in this order; those that are gone are left out.
 
-    `whole` gives all that is kept of what people outside wrote: for a member's own eyes only.
+    A `reader` gets all that is kept of what people outside wrote: it is for their eyes only.
     """
+    whole = reader is not None
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT, {"ids": list(ids), "whole": whole})
+        cursor.execute(_SELECT, {"ids": list(ids), "whole": whole, "me": reader.id if reader else 0})
         rows = {row[0]: row for row in cursor.fetchall()}
     files = _files(ids)
     return [_item(rows[key], files.get(key, []), whole) for key in ids if key in rows]
@@ -54,7 +58,7 @@ def items(ids: Sequence[int], *, whole: bool = False) -> list[ItemOut]:
 def _item(row: Sequence[Any], files: Sequence[Attachment], whole: bool) -> ItemOut:
     (key, uri, url, link, title, excerpt, tags, language, published, edited, html) = row[:11]
     (name, handle, is_member, author_url, answered) = row[11:16]
-    (via, via_url, via_title, via_excerpt, via_html, via_name, via_is_member) = row[16:]
+    (via, via_url, via_title, via_excerpt, via_html, via_name, via_is_member, veiled) = row[16:]
     page = f"{settings.ORIGIN}/posts/{key}"
     if via and not (title or excerpt or html):  # passed on without a word: it speaks for itself
         title, excerpt, html, url = via_title, via_excerpt, via_html, via_url
@@ -67,8 +71,8 @@ def _item(row: Sequence[Any], files: Sequence[Attachment], whole: bool) -> ItemO
         updated=max(edited or published, published),
         title=title,
         html=_html(html, files) if is_member or whole else _opening(excerpt, url),
-        author_name=name,
-        author_url=here if row[13] else author_url or here,
+        author_name=somebody() if veiled else name,
+        author_url=page if veiled else here if row[13] else author_url or here,
         tags=tags,
         language=language,
         external_url=url or None,

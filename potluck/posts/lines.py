@@ -15,6 +15,7 @@ from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Kind
+from potluck.posts.veil import VEILED, somebody
 
 
 @dataclass(slots=True)
@@ -49,15 +50,18 @@ class Line:
     key: int = 0
     state: str = ""
     at_home: bool = False
+    veiled: bool = False
     lang: str = ""
     below: object = None  # what waits for the reader, as parts/asked.html shows it
 
 
 # For a statement that has `posts_post p` and `people_person author`; %(me)s is the viewer's id, or 0. What was passed
-# on is shown while everybody may see it, and no block stands between its author and the viewer.
-COLUMNS = """
+# on is shown while everybody may see it, and no block stands between its author and the viewer. Who wrote it is 0 where
+# that is not said to the viewer.
+COLUMNS = f"""
     p.id, p.kind, COALESCE(NULLIF(p.link, ''), p.url), p.title, p.excerpt, p.highlights, p.tags, p.published_at,
-    author.id, COALESCE(NULLIF(author.name, ''), author.handle), author.handle, author.account_id IS NOT NULL,
+    CASE WHEN {VEILED.format(p="p", me="%(me)s")} THEN 0 ELSE author.id END,
+    COALESCE(NULLIF(author.name, ''), author.handle), author.handle, author.account_id IS NOT NULL,
     src.home_url, via.title, viaauthor.name, viaauthor.handle, via.excerpt, p.via_id,
     EXISTS (SELECT FROM posts_thanks t WHERE t.by_id = %(me)s AND t.post_id = p.id),
     EXISTS (SELECT FROM posts_kept k WHERE k.person_id = %(me)s AND k.post_id = p.id),
@@ -84,7 +88,8 @@ WHERE p.id = ANY(%(ids)s)
 
 _BY_AUTHOR = f"""
 SELECT {COLUMNS} FROM posts_post p JOIN people_person author ON author.id = p.author_id {JOINS}
-WHERE p.author_id = %(author)s AND p.reply_to_id IS NULL AND {{seen}} {{within}}
+WHERE p.author_id = %(author)s AND p.reply_to_id IS NULL AND {{seen}}
+  AND NOT {VEILED.format(p="p", me="%(me)s")} {{within}}
 ORDER BY p.id {{order}} LIMIT %(limit)s
 """
 
@@ -99,6 +104,9 @@ def line(row: Sequence[Any], me: int) -> Line:
     (key, kind, home_url, title, excerpt, highlights, tags, at, author, name, handle, member) = row[:12]
     (src_home, via_title, via_name, via_handle, via_excerpt, via_id, thanked, kept, passed) = row[12:WIDTH]
     via = [(via_name or via_handle, f"/@{via_handle}")] if via_handle else []
+    page = f"/@{handle}"
+    if not author:  # it leads to the post, as to nobody
+        name, page = somebody(), f"/posts/{key}"
     if via_id and not title:  # what was passed on, with the words it was passed on with
         title, excerpt = via_title or "", excerpt or via_excerpt or ""
     return Line(
@@ -113,7 +121,7 @@ def line(row: Sequence[Any], me: int) -> Line:
         at=at,
         author_id=author,
         author_name=name,
-        author_url=f"/@{handle}",
+        author_url=page,
         author_is_member=member,
         source_name=_("from %(place)s") % {"place": host(src_home)} if src_home else "",
         via=via,
@@ -123,6 +131,7 @@ def line(row: Sequence[Any], me: int) -> Line:
         mine=author == me,
         url=f"/posts/{key}",
         at_home=not member,
+        veiled=not author,
     )
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "Tag",
     "Thanks",
     "Use",
+    "Veil",
 ]
 
 
@@ -138,6 +139,20 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} for {self.person_id}"
+
+
+class Veil(models.Model):
+    """One person to whom it is not said that `who` began a thread, until they answer in it; see `veil.py`."""
+
+    thread = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="veils")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    who = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "person"], name="one_veil_each")]
+
+    def __str__(self) -> str:
+        return f"{self.thread_id}, for {self.person_id}"
 
 
 class Tag(models.Model):

@@ -9,6 +9,7 @@ from potluck.events.record import record
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.posts.veil import lift
 
 
 @transaction.atomic
@@ -18,6 +19,7 @@ def release(post: Post, *, by: Person) -> None:
     if Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None).update(held_at=None):
         kind = Kind.REPLIED if post.reply_to_id else Kind.PASSED_ON if post.via_id else Kind.SHARED
         record(kind, by=post.author_id, about=post.key)
+        lift([post])
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED, somebody
 
 # A thread shows so many of its first replies. Longer ones are feeds, more than talk.
 MOST = 1000
@@ -41,10 +42,12 @@ class Reply:
     place: str = ""
     seen: bool = True
     home_url: str = ""
+    veiled: bool = False
 
 
 _REPLIES = f"""
-SELECT p.id, p.reply_to_id, p.author_id, a.name, a.handle, a.account_id, p.published_at, p.html, p.url, p.deleted_at
+SELECT p.id, p.reply_to_id, p.author_id, a.name, a.handle, a.account_id, p.published_at, p.html, p.url, p.deleted_at,
+    {VEILED.format(p="p", me="%s")}
 FROM posts_post p JOIN people_person a ON a.id = p.author_id
 WHERE p.thread = %s AND p.reply_to_id IS NOT NULL AND ({{seen}})
 ORDER BY p.id LIMIT {MOST}
@@ -58,7 +61,7 @@ WHERE t.post_id = ANY(%s) AND {shown} ORDER BY t.id
 def replies(root: Post, viewer: Person | None) -> list[Reply]:
     """The replies under a post that this person may see, in reading order; gaps where one was taken back."""
     me, seen = (viewer and viewer.id), gate(viewer)
-    rows = ask(_REPLIES.format(seen=seen.format(p="p")), [root.thread, *[me] * seen.count("%s")])
+    rows = ask(_REPLIES.format(seen=seen.format(p="p")), [me or 0, root.thread, *[me] * seen.count("%s")])
     gone = _gaps(root, {row[1] for row in rows} - {row[0] for row in rows} - {root.id})
     by_parent: dict[int, list[Reply]] = defaultdict(list)
     names: dict[int, tuple[str, str]] = {}
@@ -77,22 +80,23 @@ def _gaps(root: Post, missing: set[int]) -> list[tuple[object, ...]]:
         return []
     gone = Post.objects.filter(Q(deleted_at__isnull=False) | Q(held_at__isnull=False), id__in=missing)
     rows = gone.filter(thread=root.thread).values_list("id", "reply_to_id", "published_at")
-    return [(key, parent or root.id, 0, "", "", None, at, "", "", at) for key, parent, at in rows]
+    return [(key, parent or root.id, 0, "", "", None, at, "", "", at, False) for key, parent, at in rows]
 
 
 def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
-    key, _, author, name, handle, account, at, html, url, deleted = row
+    key, _, author, name, handle, account, at, html, url, deleted, veiled = row
     return Reply(
         id=key,  # type: ignore[arg-type]
         depth=0,
-        author_name=str(name or handle),
-        author_url=f"/@{handle}",
+        author_name=somebody() if veiled else str(name or handle),
+        author_url=f"/posts/{key}" if veiled else f"/@{handle}",
         author_is_member=account is not None,
         at=at,  # type: ignore[arg-type]
         html="" if deleted else str(html),
         deleted=deleted is not None,
         mine=viewer is not None and author == viewer.id,
         home_url=str(url),
+        veiled=bool(veiled),
     )
 
 

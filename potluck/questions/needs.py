@@ -10,13 +10,14 @@ from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import Line, lines
+from potluck.posts.veil import VEILED
 from potluck.questions.state import Named, named, who_ask
 
 MOST, LONG, PAGE = 8, 3, 30
 LONG_AGO = timedelta(days=30)
 
-_OPEN = """
-q.kind = 'question' AND q.reply_to_id IS NULL AND ({seen})
+_OPEN = f"""
+q.kind = 'question' AND q.reply_to_id IS NULL AND ({{seen}}) AND NOT {VEILED.format(p="q", me="%(me)s")}
 AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
 """
 _ASKED_BY_MANY = """

@@ -1,6 +1,7 @@
 """Ask quietly: a question that only those see before whom it is put, and answers that its asker alone sees.
 
-Nobody else learns that it was asked. It can be asked of everybody later, or published with one answer (`publish.py`).
+Nobody else learns that it was asked, and those who are asked learn who asks once they have answered (`posts/veil.py`).
+It can be asked of everybody later, or published with one answer (`publish.py`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
-from potluck.posts.models import Audience, Post, Reader, Revision
+from potluck.posts.models import Audience, Post, Reader, Revision, Veil
+from potluck.posts.veil import lay
 from potluck.questions.gate import question_for
 from potluck.questions.models import Ask, Quiet, Routing, Said
 
@@ -20,6 +22,11 @@ from potluck.questions.models import Ask, Quiet, Routing, Said
 def is_quiet(post: Post) -> bool:
     """Whether this is a question that was asked quietly."""
     return post.audience == Audience.NAMED and Quiet.objects.filter(pk=post.pk).exists()
+
+
+def is_under_quiet(post: Post) -> bool:
+    """Whether this is one, or was said in the thread of one."""
+    return post.audience == Audience.NAMED and Quiet.objects.filter(pk=post.thread).exists()
 
 
 def make_quiet(question: Post, *, chosen: bool) -> None:
@@ -30,9 +37,14 @@ def make_quiet(question: Post, *, chosen: bool) -> None:
 
 
 def put_before(question: Post, asks: Sequence[Ask]) -> None:
-    """Write before whom a question is put; one that is asked quietly is open to them from now on."""
+    """Write before whom a question is put; one that is asked quietly is open to them from now on, without a name."""
+    quietly = is_quiet(question)
+    if quietly:
+        for row in asks:
+            row.reason.pop("who", None)
     Ask.objects.bulk_create(asks)
-    if is_quiet(question):
+    if quietly:
+        lay(question, [ask.person_id for ask in asks])
         rows = [Reader(post=question, person_id=ask.person_id) for ask in asks]
         Reader.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -57,6 +69,7 @@ def open_up(question: Post) -> Post:
     """From now on it is an ordinary question, as it stands. What was said of it in private is not told."""
     Quiet.objects.filter(pk=question.pk).delete()
     Reader.objects.filter(post=question).delete()
+    Veil.objects.filter(thread=question).delete()
     Revision.objects.filter(post=question).delete()
     Ask.objects.filter(question=question, said=Said.ON_IT).update(said=Said.NOTHING)
     question.audience, question.edited_at = Audience.PUBLIC, None

@@ -11,6 +11,7 @@ from potluck.people.directory import shown_sql, shown_to
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED, is_veiled, somebody
 from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
 from potluck.questions.publish import Between, betweens
 from potluck.questions.quietly import is_quiet
@@ -47,7 +48,8 @@ class Piece:
 class State:
     """A question for one reader. `before` and `others` are for its asker and for who is asked, and else empty.
 
-    `between` are the answers only its asker and this reader see; `names` has who those are with.
+    `veiled` says that this reader does not know who asks. `between` are the answers only its
+    asker and this reader see; `names` has who those are with.
     """
 
     id: int
@@ -66,6 +68,7 @@ class State:
     verdicts: dict[int, str] = field(default_factory=dict)
     accepted: frozenset[int] = frozenset()
     quiet: bool = False
+    veiled: bool = False
     between: Mapping[int, Between] = field(default_factory=dict)
     names: Mapping[int, Named] = field(default_factory=dict)
     made_from: Mapping[int, Line] = field(default_factory=dict)
@@ -80,6 +83,7 @@ def state_of(question: Post, viewer: Person | None) -> State:
     """How it stands. Whoever calls this has taken the question through the gate."""
     state = State(question.id, mine=viewer is not None and question.author_id == viewer.id)
     state.quiet, state.between = is_quiet(question), betweens(question, viewer)
+    state.veiled = state.quiet and is_veiled(question, viewer)
     _closed(state, question, viewer)
     too = list(MeToo.objects.filter(question=question).order_by("id").values_list("person_id", flat=True))
     asked = list(Ask.objects.filter(question=question).order_by("round", "id"))
@@ -141,7 +145,7 @@ def _reserve(question: Post) -> list[int]:
 def _pieces(state: State, question: Post, viewer: Person | None) -> None:
     """What was found and what people said of it. What nobody judged yet is for those who ask alone."""
     found = list(Found.objects.filter(question=question).order_by("-chance", "-id")[: MOST_FOUND * 3])
-    said = _said_of(question, viewer)
+    said = _said_of(question, viewer, state.veiled)
     seen = Post.objects.visible_to(viewer)
     ids = {row.post_id for row in found} | {row.post_id for row, _name in said}
     there = {line.id: line for line in lines(seen.filter(id__in=ids).values_list("id", flat=True), viewer)}
@@ -174,11 +178,12 @@ def _piece(line: Line, passage: str) -> Piece:
     return Piece(line, passage)
 
 
-def _said_of(question: Post, viewer: Person | None) -> list[tuple[Verdict, str]]:
+def _said_of(question: Post, viewer: Person | None, veiled: bool) -> list[tuple[Verdict, str]]:
     """The verdicts of people who may appear to this reader, and who still ask it."""
     asks = Q(by=question.author_id) | Q(by__in=MeToo.objects.filter(question=question).values("person"))
     rows = Verdict.objects.filter(asks, question=question, by__in=shown_to(viewer)).select_related("by")
-    return [(row, row.by.shown_name) for row in rows.order_by("id")]
+    names = {question.author_id: somebody()} if veiled else {}
+    return [(row, names.get(row.by_id) or row.by.shown_name) for row in rows.order_by("id")]
 
 
 def _wants_finds(viewer: Person | None) -> bool:
@@ -197,11 +202,12 @@ class Helped:
 
 
 _ABOUT = "SELECT DISTINCT question_id FROM questions_verdict WHERE post_id = %s AND says <> 'no' LIMIT 100"
-_HELPED = """
+_HELPED = f"""
 SELECT v.says, v.by_id, COALESCE(NULLIF(by.name, ''), by.handle), by.handle, q.id,
        COALESCE(NULLIF(q.title, ''), q.excerpt)
 FROM questions_verdict v JOIN posts_post q ON q.id = v.question_id JOIN people_person by ON by.id = v.by_id
-WHERE v.post_id = %s AND v.says <> 'no' AND q.id = ANY(%s) AND {shown} ORDER BY v.says, v.id DESC LIMIT 100
+WHERE v.post_id = %s AND v.says <> 'no' AND q.id = ANY(%s)
+  AND NOT {VEILED.format(p="q", me="%s")} AND {{shown}} ORDER BY v.says, v.id DESC LIMIT 100
 """
 
 
@@ -212,7 +218,7 @@ def helped_by(post: Post, viewer: Person | None) -> list[Helped]:
         return []
     seen = list(Post.objects.visible_to(viewer).filter(id__in=questions).values_list("id", flat=True))
     shown = shown_sql(viewer)
-    values = [post.id, seen, *[viewer and viewer.id] * shown.count("%s")]
+    values = [post.id, seen, viewer.id if viewer else 0, *[viewer and viewer.id] * shown.count("%s")]
     rows = ask(_HELPED.format(shown=shown.format(p="by")), values)
     return [
         Helped(key, title, says == Says.ANSWERS, Named(by, name, f"/@{handle}"))

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from potluck.kit.sql import Condition
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED
 from potluck.search.snippet import phrase_pattern
 from potluck.search.tokens import fold
 from potluck.search.wish import Wish
@@ -15,6 +17,8 @@ def visible(ids: Sequence[int], wanted: Wish, viewer: Person | None) -> dict[int
     if not ids:
         return {}
     here = Post.objects.visible_to(viewer).filter(id__in=ids)
+    if wanted.by_whom and viewer is not None:  # else it would tell who asks quietly
+        here = here.exclude(Condition(VEILED.format(p="{p}", me="%s"), viewer.id))
     if not wanted.texts and not wanted.not_texts:
         return dict(here.values_list("id", "thing"))
     with_text = here.values_list("id", "thing", "title", "text", "tags")

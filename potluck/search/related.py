@@ -12,6 +12,7 @@ from potluck.kit.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED
 from potluck.search.alike import alike, alike_for_all
 
 # So many are kept for each post, as not everybody may see all of them.
@@ -23,6 +24,7 @@ SELECT p.id, p.title, p.excerpt, COALESCE(NULLIF(author.name, ''), author.handle
 FROM search_related r CROSS JOIN unnest(r.posts) WITH ORDINALITY AS near(id, place)
      JOIN posts_post p ON p.id = near.id JOIN people_person author ON author.id = p.author_id
 WHERE r.post_id = %(post)s AND r.at > statement_timestamp() - interval '{_DAYS} days' AND {{gate}}
+  AND NOT {VEILED.format(p="p", me="%(viewer)s")}
 ORDER BY near.place LIMIT %(limit)s"""
 _KNOWN = (
     f"SELECT FROM search_related WHERE post_id = %s AND at > statement_timestamp() - interval '{_DAYS} days'"
@@ -63,7 +65,7 @@ def about(text: str, viewer: Person | None, *, language: str = "", limit: int = 
 
 def _read(post: Post, viewer: Person | None, limit: int) -> list[Near]:
     allowed = gate(viewer).format(p="p").replace("%s", "%(viewer)s")
-    values = {"post": post.id, "viewer": viewer and viewer.id, "limit": limit}
+    values = {"post": post.id, "viewer": viewer.id if viewer else 0, "limit": limit}
     return [Near(*row) for row in ask(_READ.format(gate=allowed), values)]
 
 

@@ -20,8 +20,8 @@ _VERY_MANY = 20_000
 class Wish:
     """A query in terms: `words` are the groups of what was typed, `facets` those of its operators.
 
-    `texts` must be in a post as they are written, `not_texts` must not. Where `hopeless` is not empty nothing can
-    fit, and it says why.
+    `by_whom` says that people are named by it. `texts` must be in a post as they are written, `not_texts` must
+    not. Where `hopeless` is not empty nothing can fit, and it says why.
     """
 
     words: tuple[Group, ...] = ()
@@ -32,6 +32,7 @@ class Wish:
     since: int | None = None
     until: int | None = None
     within: tuple[Select, ...] = ()
+    by_whom: bool = False
     hopeless: str = ""
 
 
@@ -49,6 +50,7 @@ def wish(query: Query, viewer: Person | None, languages: Iterable[str]) -> Wish:
         since=first_id(query.since) if query.since else None,
         until=first_id(query.until) if query.until else None,
         within=tuple(_within(query, viewer)),
+        by_whom=any(part.name == "from" or part.value == "following" for part in query.parts),
         hopeless=hopeless,
     )
 

@@ -18,6 +18,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
 from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import titled
+from potluck.posts.veil import called
 from potluck.questions.take_on import ask_by_name
 from potluck.web import files
 from potluck.web.drafts import begun, done
@@ -179,7 +180,9 @@ def _audience_context(viewer: Person | None, given: object) -> dict[str, object]
 def audiences(viewer: Person | None) -> list[Choice]:
     """The audiences this person may choose from; everybody is the first."""
     circles = Circle.objects.filter(owner=viewer).order_by("name") if viewer else []
-    quietly = _("For a question: only those it is put before see it, or that you ask.")
+    quietly = _(
+        "For a question: only those it is put before, or whom you name, see it. They learn your name once they answer."
+    )
     return [
         Choice("public", _("Public"), _("Everybody, whoever it helps.")),
         Choice("members", _("Members"), _("Only members of this network.")),
@@ -209,7 +212,12 @@ def reply(request: MemberRequest, post_id: int) -> HttpResponse:
         kept = files.take_in(request, request.viewer)
         post = door.admit(_draft(request, request.viewer, kept, reply_to=parent))
     except (Refused, Malformed) as error:
-        context = {"parent": parent, "text": request.POST.get("text", ""), "error": str(error)}
+        context: dict[str, object] = {
+            "parent": parent,
+            "who": called(parent, request.viewer),
+            "text": request.POST.get("text", ""),
+            "error": str(error),
+        }
         context["alone"] = request.POST.get("alone", "")
         context["waiting"] = files.waiting(request.viewer, kept)
         return render(request, "share/reply.html", context, status=422)

@@ -107,4 +107,4 @@ def _with_reasons(rows: Sequence[Any], person: Person) -> list[ItemOut]:
         )
         for key, each in reasons.items()
     }
-    return [replace(item, reason=said[item.url]) for item in items(list(reasons), whole=True)]
+    return [replace(item, reason=said[item.url]) for item in items(list(reasons), reader=person)]

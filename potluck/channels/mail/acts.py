@@ -17,6 +17,7 @@ from potluck.people.models import Follow, Level, Person
 from potluck.posts.acknowledge import thank, unthank
 from potluck.posts.edit import delete, undelete
 from potluck.posts.models import Post
+from potluck.posts.veil import called, no_veil
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Said
 from potluck.questions.take_on import decline, take_on, unsay
@@ -82,7 +83,7 @@ def _not_me_too(post: Post, by: Person) -> str:
 
 def _on_it(post: Post, by: Person) -> str:
     take_on(post, by=by)
-    return _("%(name)s hears that you are on it.") % {"name": post.author.shown_name}
+    return _("%(name)s hears that you are on it.") % {"name": called(post, by)}
 
 
 def _off_it(post: Post, by: Person) -> str:
@@ -109,11 +110,13 @@ def _unmute(post: Post, by: Person) -> str:
 
 
 def _follow(post: Post, by: Person) -> str:
+    no_veil(post, by)
     follow(Wish(who=post.author), by=by)
     return _("You follow %(name)s.") % {"name": post.author.shown_name}
 
 
 def _unfollow(post: Post, by: Person) -> str:
+    no_veil(post, by)
     row = Follow.objects.filter(by=by, who=post.author, tag="").first()
     if row is not None:
         unfollow(row, by=by)

@@ -77,7 +77,7 @@ class Composer:
         stop = narrowest(one.reasons, one.place, one.post.thread)
         asked = one.below is not None and any(map(is_asking, one.reasons))
         shared = (one.post.id, one.key < 0 and one.key, one.reader.language, one.root is None, stop, asked)
-        key = (*shared, one.reader.is_member, *one.why, one.below.passage if one.below else "")
+        key = (*shared, one.veiled, one.reader.is_member, *one.why, one.below.passage if one.below else "")
         if key not in self.moulds:
             with override(one.reader.language):
                 self.moulds[key] = self._mould(one, stop, asked)
@@ -97,7 +97,7 @@ class Composer:
         before = [named[key] for key in _above(post) if key in named]
         if is_news:
             before = [*before, named[post.id]]
-        who = post.author.shown_name if one.place < 2 else ""
+        who = one.who if one.place < 2 else ""
         name = f"<event.{-one.key}@{settings.MAIL_DOMAIN}>" if is_news else named[post.id]
         return [
             *standing(who, subject, name, moment_of(one.event) if is_news else post.published_at),
@@ -219,8 +219,8 @@ def _facts(one: Ready, stop: Stop, asked: bool, files: list[Attachment]) -> dict
         "files": [{"name": file.name, "url": f"{settings.ORIGIN}{file.page}/{file.name}"} for file in files],
         "asked": asked,
         "by_mail": settings.MAIL_TAKEN_IN and not brief,
-        "hint": _hint(post),
-        "thanks": _("Thank %(who)s") % {"who": post.author.shown_name} if one.reader.is_member else "",
+        "hint": _hint(one),
+        "thanks": _("Thank %(who)s") % {"who": one.who} if one.reader.is_member and not one.veiled else "",
         "off": off_words(stop),
     }
 
@@ -231,12 +231,13 @@ def _whole(html: str) -> Markup:
     return Markup(_PICTURE.sub(f'<img style="{STYLES["picture"]}" ', html))  # noqa: S704
 
 
-def _hint(post: Post) -> str:
+def _hint(one: Ready) -> str:
     """For whom a reply is."""
+    post = one.post
     if post.audience == Audience.PUBLIC:
         return _("Your reply to this letter stands in the thread, for everybody to read.")
     if is_quiet(post):
-        return _("Your reply to this letter is for %(who)s alone.") % {"who": post.author.shown_name}
+        return _("Your reply to this letter is for %(who)s alone.") % {"who": one.who}
     return _("Your reply to this letter is for those who see this.")
 
 

@@ -192,8 +192,9 @@ def _comments(posts: Sequence[int], person: Person) -> dict[int, list[tuple[str,
     found: dict[int, list[tuple[str, str]]] = {}
     seen = Post.objects.visible_to(person).filter(thread__in=posts, reply_to__isnull=False)
     told = seen.exclude(author=person).exclude(id__in=posts).order_by("-id")
-    rows = told.values_list("thread", "author__name", "author__handle", "excerpt")[: len(posts) * 10]
-    for thread, name, handle, words in rows:
-        if len(found.setdefault(thread, [])) < COMMENTS:
-            found[thread].insert(0, (name or handle, without_marks(excerpt(words, 160))))
+    threads = dict(told.values_list("id", "thread")[: len(posts) * 10])
+    for line in lines(threads, person):
+        said = found.setdefault(threads[line.id], [])
+        if len(said) < COMMENTS:
+            said.insert(0, (line.author_name, without_marks(excerpt(line.excerpt, 160))))
     return found

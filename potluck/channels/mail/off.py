@@ -21,6 +21,7 @@ from potluck.kit.html import excerpt
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post
+from potluck.posts.veil import is_veiled
 
 _SIGNER = signing.Signer(salt="potluck.mail.off")
 THREAD, TAG, WHO, DIGEST, ALL = "thread", "tag", "who", "digest", "all"
@@ -97,11 +98,13 @@ def again(person: Person, what: Stop) -> None:
             set_rhythm(person, default_rhythm(kind), [kind])
 
 
-def choices(post: Post | None, meant: Stop) -> list[Stop]:
+def choices(person: Person, post: Post | None, meant: Stop) -> list[Stop]:
     """What one may stop from a letter, the narrowest first."""
     found = [meant]
     if post is not None:
-        found += [Stop(THREAD, str(post.thread)), Stop(WHO, str(post.author_id))]
+        found.append(Stop(THREAD, str(post.thread)))
+        if not is_veiled(post, person):
+            found.append(Stop(WHO, str(post.author_id)))
         found += [Stop(TAG, tag) for tag in post.tags[:3]]
     return list(dict.fromkeys([*found, Stop(DIGEST), Stop(ALL)]))
 

@@ -20,6 +20,7 @@ from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.models import Post
+from potluck.posts.veil import VEILED, somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Reader:
 
 @dataclass(slots=True)
 class Ready:
-    """One delivery that may go: the post, why it came, and whether the reader may see what began its thread."""
+    """One delivery that may go: the post, why it came, and whether the reader may see what began its thread, and may
+    know who wrote it."""
 
     delivery: int
     key: int
@@ -46,9 +48,15 @@ class Ready:
     reader: Reader
     post: Post
     reasons: list[Reason]
+    veiled: bool
     why: list[Markup] = field(default_factory=list)
     root: Post | None = None
     below: Below | None = None
+
+    @property
+    def who(self) -> str:
+        """Who wrote it, as it is said to the reader, in the language that is set."""
+        return somebody() if self.veiled else self.post.author.shown_name
 
 
 # `pe` is who is written to, with what is wished; their address is in use and theirs.
@@ -68,7 +76,8 @@ WRITABLE_SQL = """
                     AND NOT ea.verified)
 """
 _MAY_GO = f"""
-SELECT m.id, m.key, m.place, m.event, m.post_id, jsonb_agg(m.reason), {READER_SQL}
+SELECT m.id, m.key, m.place, m.event, m.post_id, jsonb_agg(m.reason),
+       {VEILED.format(p="p", me="viewer.id")}, {READER_SQL}
 FROM (SELECT d.*, r.reason FROM deliver_delivery d CROSS JOIN LATERAL jsonb_array_elements(d.reasons) r(reason)
       WHERE d.id = ANY(%(ids)s)) m
 JOIN posts_post p ON p.id = m.post_id
@@ -76,7 +85,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = m.person_id
 {READER_JOINS}
 WHERE {MAY_SQL} AND {WRITABLE_SQL}
-GROUP BY m.id, m.key, m.place, m.event, m.post_id, viewer.id, acc.id, guest.address, w.person_id
+GROUP BY m.id, m.key, m.place, m.event, m.post_id, p.id, viewer.id, acc.id, guest.address, w.person_id
 ORDER BY m.post_id, m.id
 """
 _SEEN = f"""
@@ -100,7 +109,7 @@ def ready(ids: Sequence[int]) -> list[Ready]:
     rows = ask(_MAY_GO, {"ids": list(ids)})
     posts = Post.objects.select_related("author", "reply_to").in_bulk({row[4] for row in rows})
     found = [
-        Ready(row[0], row[1], row[2], row[3], reader_of(row[6:]), posts[row[4]], json.loads(row[5]))
+        Ready(row[0], row[1], row[2], row[3], reader_of(row[7:]), posts[row[4]], json.loads(row[5]), row[6])
         for row in rows
         if row[4] in posts
     ]

@@ -13,6 +13,7 @@ from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
 from potluck.posts.models import Post
+from potluck.posts.veil import called
 
 # A list of some thousand addresses with names is smaller, in bytes.
 LARGEST = 1 << 20
@@ -39,7 +40,7 @@ def sending(request: MemberRequest, post_id: int) -> HttpResponse:
     return render(
         request,
         "mail/sending.html",
-        {"post": post, "given": form, "error": error},
+        {"post": post, "who": called(post, request.viewer), "given": form, "error": error},
         status=422 if error else 200,
     )
 

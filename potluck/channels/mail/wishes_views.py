@@ -100,7 +100,7 @@ def off(request: HttpRequest, token: str) -> HttpResponse:
     """Less mail, without signing in. A GET only shows what there is to stop: programs that follow links stop
     nothing."""
     person, post, meant = read_off(token)
-    ways = choices(post, meant)
+    ways = choices(person, post, meant)
     context: dict[str, object] = {"token": token, "ways": [off_words(way) for way in ways]}
     if request.method == "POST":
         chosen, undo = _chosen(request, ways), bool(request.POST.get("undo"))
