@@ -17,6 +17,8 @@ if _BED is None:
     _BED = os.environ["POTLUCK_TESTBED"] = tempfile.mkdtemp(prefix="potluck-test-", dir="/tmp")
     Path(_BED).chmod(0o711)  # PostgreSQL passes through here as another user when the tests run as root.
 os.environ["POTLUCK_DATA"] = str(Path(_BED, "data"))
+# No test asks the world for names; those that need some bring them.
+os.environ["POTLUCK_DNS"] = "off"
 os.environ["DJANGO_SETTINGS_MODULE"] = "potluck.settings"
 
 pytest_plugins = ["tests.cast"]

@@ -265,6 +265,10 @@ MAIL_LISTEN: list[str] = [
     each for part in os.environ.get("POTLUCK_MAIL_LISTEN", "").split(",") if (each := part.strip())
 ]
 
+# The name server by which the senders of what is handed in from the wide world are checked, as host:port. Unset, the
+# one this machine uses; "off", none.
+DNS: str = os.environ.get("POTLUCK_DNS", "").strip()
+
 # Whether replies reach us, so that our letters may ask for them: by MAIL_LISTEN, or a mail server that hands them in.
 MAIL_TAKEN_IN: bool = bool(MAIL_LISTEN or os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip())
 # Whether Potluck signs what it sends (DKIM): off for a mail server that does, and without a public name in any case.

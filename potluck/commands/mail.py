@@ -5,6 +5,7 @@ A message is acknowledged when it lies in the database; what becomes of it is th
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from argparse import Namespace
@@ -26,6 +27,7 @@ from potluck.kit.errors import Malformed, Refused
 MOST_RECIPIENTS = 50
 # What mail servers understand as "try again later", and as "this is not for us" (sysexits).
 _LATER, _NOT_OURS = 75, 67
+_CODED = re.compile(r"\+([0-9A-F]{2})")
 _TAKEN, _LATER_SAID = "250 2.0.0 Taken", "451 4.3.0 Not now; please try again"
 
 
@@ -94,7 +96,7 @@ async def _listen(listened: Sequence[Door]) -> None:
 
 
 def _protocol(door: Door, loop: asyncio.AbstractEventLoop) -> SMTP:
-    kind = LMTP if door.speaks == "lmtp" else SMTP
+    kind = FromOurServer if door.speaks == "lmtp" else SMTP
     return kind(
         Taking(by_each=door.speaks == "lmtp"),
         hostname=settings.MAIL_DOMAIN,
@@ -111,6 +113,16 @@ class Taking:
 
     def __init__(self, *, by_each: bool) -> None:
         self._by_each = by_each
+        # Who handed the message to the server that hands it to us, as far as that says so.
+        self.forwarded: dict[str, str] = {}
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Say what we understand."""
+        session.host_name = hostname
+        more = ["250-XFORWARD NAME ADDR PROTO HELO"] if self._by_each else []
+        return [*responses[:-1], *more, responses[-1]]
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -125,15 +137,38 @@ class Taking:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Say that it is taken when it is in the database, and not before."""
-        said = await asyncio.to_thread(_take, envelope)
+        if self._by_each:
+            peer, helo = self.forwarded.get("ADDR", ""), self.forwarded.get("HELO", "")
+        else:
+            peer, helo = str((session.peer or [""])[0]), session.host_name or ""
+        said = await asyncio.to_thread(_take, envelope, peer, helo)
         return "\r\n".join([said] * len(envelope.rcpt_tos)) if self._by_each else said
 
 
-def _take(envelope: Envelope) -> str:
+class FromOurServer(LMTP):
+    """LMTP, by which our own mail server hands messages in. It may say from whom it has them."""
+
+    async def smtp_XFORWARD(self, arg: str | None) -> None:
+        """XFORWARD as Postfix speaks it (its XFORWARD_README): NAME=value pairs, odd letters as +HH."""
+        pairs = (each.partition("=") for each in (arg or "").split())
+        said = {name.upper(): _plain(value) for name, _equals, value in pairs}
+        self.event_handler.forwarded = {name: value for name, value in said.items() if value}
+        await self.push("250 2.0.0 Ok")
+
+
+def _plain(value: str) -> str:
+    """What was said, without the coding; empty where the server did not know it."""
+    if value.startswith("["):
+        return ""
+    value = value[5:] if value.upper().startswith("IPV6:") else value
+    return _CODED.sub(lambda found: chr(int(found[1], 16)), value)
+
+
+def _take(envelope: Envelope, peer: str, helo: str) -> str:
     content = envelope.original_content or b""
     close_old_connections()  # The database may have been started again meanwhile.
     try:
-        receive(content, sender=envelope.mail_from or "", recipients=envelope.rcpt_tos)
+        receive(content, sender=envelope.mail_from or "", recipients=envelope.rcpt_tos, peer=peer, helo=helo)
     except Malformed as error:
         return f"552 5.3.4 {error}"
     except DatabaseError as error:

@@ -30,14 +30,20 @@ def ask_to_confirm(row: Letter, sender: Sender, message: Message) -> Outcome:
     address = act_address("confirm", row.id, sender.person.id)
     said = _(
         "Did you write “%(subject)s” to %(network)s? Then answer this mail, nothing need stand in it, or press the"
-        " button on this page:\n%(page)s\n\nThis is asked once for an address. If it was not you, do nothing, and it"
-        " is forgotten."
+        " button on this page:\n%(page)s\n\n%(why)s If it was not you, do nothing, and it is forgotten."
     ) % {
+        "why": _forged(sender.address) if sender.confirmed else _("This is asked once for an address."),
         "subject": message.subject[:100] or _("a mail without a subject"),
         "network": the_network().name,
         "page": f"{settings.ORIGIN}/mail/confirm/{local_of(address).partition('+')[2]}",
     }
     return Outcome(state=State.UNCONFIRMED, person=sender.person, said=said, reply_to=address)
+
+
+def _forged(address: str) -> str:
+    return _("It did not come by a way that %(domain)s vouches for, so we ask.") % {
+        "domain": address.rpartition("@")[2]
+    }
 
 
 def confirmed(who: Person, letter: int) -> Outcome:

@@ -17,6 +17,7 @@ from potluck.channels.mail.answers import answer
 from potluck.channels.mail.models import Letter, State
 from potluck.channels.mail.outcome import Outcome
 from potluck.channels.mail.parse import read
+from potluck.channels.mail.proof import Proof, own_look
 from potluck.channels.mail.receive import HANDLE
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.sort import decide
@@ -34,24 +35,27 @@ _ENDS = (State.DONE, State.REFUSED, State.IGNORED)
 @app.task(name=HANDLE, queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def handle(letter: int, vouched: bool = False) -> None:
     """Handle one letter. `vouched`: its sender has shown that it is from them."""
+    waiting = Letter.objects.filter(pk=letter, state=State.WAITING, raw__isnull=False)
     try:
+        # Before the row is held: the DNS may take its time.
+        found = Proof.VOUCHED if vouched else own_look(waiting.first())
         with transaction.atomic():
-            row = Letter.objects.select_for_update().filter(pk=letter, state=State.WAITING).first()
+            row = waiting.select_for_update().first()
             if row is not None and row.raw is not None:
-                _settle(row, bytes(row.raw), vouched)
+                _settle(row, bytes(row.raw), found)
     except Exception as error:
         # It stays as it came, and the sweep leaves it to the host.
         Letter.objects.filter(pk=letter).update(trouble=f"{type(error).__name__}: {error}"[:1000])
         raise
 
 
-def _settle(row: Letter, raw: bytes, vouched: bool) -> None:
+def _settle(row: Letter, raw: bytes, found: Proof | None) -> None:
     try:
         message = read(raw)
     except Malformed as error:
         _end(row, Outcome(state=State.REFUSED, why=str(error)))
         return
-    outcome = _outcome(row, message, raw, vouched)
+    outcome = _outcome(row, message, raw, found)
     if outcome.said:
         # A letter that waited is answered twice: first with a question.
         name = f"{row.id}.asked" if outcome.state == State.UNCONFIRMED else str(row.id)
@@ -59,10 +63,10 @@ def _settle(row: Letter, raw: bytes, vouched: bool) -> None:
     _end(row, outcome)
 
 
-def _outcome(row: Letter, message: Message, raw: bytes, vouched: bool) -> Outcome:
+def _outcome(row: Letter, message: Message, raw: bytes, found: Proof | None) -> Outcome:
     try:
         with transaction.atomic():
-            return decide(row, message, raw, vouched=vouched)
+            return decide(row, message, raw, found=found)
     except (Refused, Missing, Malformed) as error:
         return Outcome(state=State.REFUSED, said=_sorry(str(error)), why=str(error))
 

@@ -26,7 +26,8 @@ class State(models.TextChoices):
 class Letter(models.Model):
     """One message that came in, by the name it has in the world (`message_id`, without angle brackets).
 
-    `raw` is kept until the letter is handled, `sender` and `recipients` are those of the envelope. A message of an
+    `raw` is kept until the letter is handled, `sender` and `recipients` are those of the envelope; `peer` and `helo`
+    are the network address and the name of the server that handed it in, where they are known. A message of an
     archive that was brought in has a letter too, without `raw`: by it replies find their thread.
     """
 
@@ -34,6 +35,8 @@ class Letter(models.Model):
     message_id = models.CharField(max_length=500, unique=True)
     sender = models.CharField(max_length=320, blank=True)
     recipients = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    peer = models.CharField(max_length=45, blank=True)
+    helo = models.CharField(max_length=255, blank=True)
     raw = models.BinaryField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="letters")

@@ -1,19 +1,31 @@
-"""Is it from whom it says? What our own mail server found out, as it wrote into the message (RFC 8601)."""
+"""Is it from whom it says? What our own mail server found out, as it wrote into the message (RFC 8601); where none
+stands before us, what we find out ourselves (`checks.py`)."""
 
 from enum import Enum
 
 from authres import AuthenticationResultsHeader, AuthResError
 from django.conf import settings
 
-from potluck.channels.mail.shape import Message
+from potluck.channels.mail.checks import is_public, may_write
+from potluck.channels.mail.models import Letter
+from potluck.channels.mail.shape import Handed, Message
 
 
 class Proof(Enum):
-    """How sure it is that a message is from the address it bears."""
+    """How sure it is that a message is from the address it bears. VOUCHED: whoever has the address said so since."""
 
+    VOUCHED = "vouched"
     PASSED = "passed"
     UNKNOWN = "unknown"
     FAILED = "failed"
+
+
+def own_look(letter: Letter | None) -> Proof | None:
+    """What we find out of a letter that somebody in the wide world handed to us. None: it is not ours to find out."""
+    if letter is None or settings.MAIL_SERVERS or not is_public(letter.peer):
+        return None
+    known = may_write(bytes(letter.raw or b""), Handed(letter.peer, letter.helo, letter.sender))
+    return {True: Proof.PASSED, False: Proof.FAILED, None: Proof.UNKNOWN}[known]
 
 
 def proof(message: Message) -> Proof:

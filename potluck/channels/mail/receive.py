@@ -18,10 +18,13 @@ _MOST_RECIPIENTS = 50
 
 
 @transaction.atomic
-def receive(raw: bytes, *, sender: str = "", recipients: Sequence[str] = ()) -> Letter:
+def receive(
+    raw: bytes, *, sender: str = "", recipients: Sequence[str] = (), peer: str = "", helo: str = ""
+) -> Letter:
     """Keep a message until it is handled; the same one again is the one known already.
 
     `sender` and `recipients` are those of the envelope. Without them (a pipe) the headers say whom it is for.
+    `peer` and `helo` are who handed it in, if that is known.
     """
     if len(raw) > MOST_BYTES:
         raise Malformed("This message is larger than 25 MB.")
@@ -34,6 +37,8 @@ def receive(raw: bytes, *, sender: str = "", recipients: Sequence[str] = ()) -> 
                 :_MOST_RECIPIENTS
             ],
             "raw": raw,
+            "peer": peer[:45],
+            "helo": helo[:255],
         },
     )
     if new:

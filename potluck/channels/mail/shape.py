@@ -21,6 +21,15 @@ class Enclosed:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Who handed a message in by SMTP: the network address, the name given, and the sender of the envelope."""
+
+    peer: str = ""
+    helo: str = ""
+    sender: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message. `text` is what it says, in Markdown if `is_marked` (it came as HTML), else as it was typed.

@@ -21,10 +21,10 @@ from potluck.people.models import Person
 from potluck.safety import limits
 
 
-def decide(row: Letter, message: Message, raw: bytes, *, vouched: bool) -> Outcome:
+def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) -> Outcome:
     """Do what the letter asks for. Refused, Missing or Malformed with a sentence for its sender.
 
-    `vouched`: its sender has shown since that it is from them.
+    `found` is what we know of who it is from besides what it says itself.
     """
     address = _main_address(row.recipients)
     returned = read_bounce(address)
@@ -44,7 +44,7 @@ def decide(row: Letter, message: Message, raw: bytes, *, vouched: bool) -> Outco
         return _act(*act, message)
     if local_of(address).startswith(("reply+", "share+")) and read_reply(address) is None:
         raise Missing(_("This address is not known here any more. Perhaps it was cut off: copy all of it."))
-    return _from_somebody(row, message, address, vouched)
+    return _from_somebody(row, message, address, found)
 
 
 def _main_address(recipients: list[str]) -> str:
@@ -61,7 +61,7 @@ def _act(verb: str, about: int, person: int, message: Message) -> Outcome:
     return Outcome(said=act_on(verb, about, who), person=who)
 
 
-def _from_somebody(row: Letter, message: Message, address: str, vouched: bool) -> Outcome:
+def _from_somebody(row: Letter, message: Message, address: str, found: Proof | None) -> Outcome:
     """A letter of a person: a word of command, a reply, or something asked."""
     replied = read_reply(address)
     sender = _of_token(replied[1], message) if replied else guest(message.sender)
@@ -69,7 +69,8 @@ def _from_somebody(row: Letter, message: Message, address: str, vouched: bool) -
     word = spoken(trim(message.text).kept, message.subject, on_post=replied is not None)
     if name in ("join", "help") and word is None:
         word = Spoken(name)
-    if not vouched and (proof(message) is Proof.FAILED or not sender.confirmed):
+    sure = found or proof(message)
+    if sure is Proof.FAILED or not (sender.confirmed or sure is Proof.VOUCHED):
         return ask_to_confirm(row, sender, message)
     if word is not None and word.verb == "join" and not sender.person.is_member:
         return join_by_mail(sender)

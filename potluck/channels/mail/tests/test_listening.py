@@ -146,3 +146,23 @@ def test_an_address_to_listen_on_that_is_none_is_refused(settings: pytest.Fixtur
         settings.MAIL_LISTEN = [wrong]  # type: ignore[attr-defined]
         with pytest.raises(Refused, match="smtp://"):
             mail.doors()
+
+
+def test_who_handed_a_message_in_is_noted(listening: Callable[[str], int]) -> None:
+    """By SMTP whoever speaks to us; by LMTP whom our own mail server says it has it from."""
+    with smtplib.SMTP(HERE, listening("smtp"), timeout=10) as server:
+        server.ehlo("mx.example.org")
+        server.docmd("XFORWARD", "ADDR=9.9.9.9")
+        server.sendmail("ada@example.org", ["ask@localhost"], RAW)
+    with smtplib.LMTP(HERE, listening("lmtp"), timeout=10) as server:
+        assert server.ehlo("mx.ours.example")[0] == 250 and server.has_extn("xforward")
+        for number, said in enumerate(
+            ("ADDR=IPV6:2001:4860:4860::8888 HELO=mx+2Eexample.org", "ADDR=[UNAVAILABLE]")
+        ):
+            assert server.docmd("XFORWARD", said)[0] == 250
+            server.sendmail("ada@example.org", ["ask@localhost"], RAW.replace(b"<1@", b"<%d.2@" % number))
+    assert list(Letter.objects.order_by("id").values_list("peer", "helo")) == [
+        (HERE, "mx.example.org"),
+        ("2001:4860:4860::8888", "mx.example.org"),
+        ("", ""),
+    ]
