@@ -9,12 +9,17 @@ from email.header import decode_header
 from email.message import Message as Parsed
 from email.utils import getaddresses, parsedate_to_datetime
 
+from charset_normalizer import from_bytes
+
 from potluck.channels.mail.shape import Mailbox
 from potluck.channels.mail.threads import known_as
 
 # So much of one header is looked at; a list of ten thousand recipients is longer.
 LONGEST = 20_000
 MOST_PEOPLE, MOST_REFERENCES = 100, 50
+# So much of bytes that name no charset is looked at; and what it may be, where it is not Western.
+_LOOKED_AT = 4_000
+_NOT_WESTERN = ["big5", "gb18030", "cp949", "cp932", "cp1251", "koi8_r"]
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _NAMED = re.compile(r"<([^<>]{1,998})>")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[\w.-]{1,255}\Z")
@@ -43,25 +48,25 @@ def raw(parsed: Parsed, name: str) -> str:
 
 def value(parsed: Parsed, name: str) -> str:
     """A header on one line, its coded words decoded; empty if there is none."""
-    return words(raw(parsed, name))
+    return words(raw(parsed, name), parsed)
 
 
-def words(said: str) -> str:
-    """Decode coded words; what cannot be decoded stays as it stood there."""
-    said = _SPACES.sub(" ", legible(said[:LONGEST]))
+def words(said: str, of: Parsed | None = None) -> str:
+    """Decode coded words; what cannot be decoded stays as it stood there. `of` is the message it stands in."""
+    said = _SPACES.sub(" ", legible(said[:LONGEST], of))
     if _CODED.search(said):
         with suppress(HeaderParseError, ValueError):
             said = "".join(_decoded(part, charset) for part, charset in decode_header(said))
     return _SPACES.sub(" ", legible(said)).strip()
 
 
-def legible(text: str) -> str:
-    """Bytes that were no ASCII in a header come as surrogates: they are UTF-8, or what old Windows programs wrote."""
+def legible(text: str, of: Parsed | None = None) -> str:
+    """Bytes that were no ASCII in a header come as surrogates: they are UTF-8, or in the charset of the text below."""
     try:
         text.encode()
     except UnicodeEncodeError:
         if _is_escaped(text):
-            return decoded(text.encode("ascii", "surrogateescape"))
+            return _undeclared(text.encode("ascii", "surrogateescape"), _charset_below(of))
         return text.encode("utf-8", "replace").decode()
     return text
 
@@ -80,7 +85,31 @@ def decoded(raw: bytes, charset: str = "") -> str:
     with suppress(LookupError, UnicodeError, ValueError):
         if guesses and guesses[0] != "utf-8":
             return raw.decode(guesses[0], "replace")
-    return raw.decode("cp1252", "replace")
+    return raw.decode(_looks_like(raw), "replace")
+
+
+def _undeclared(raw: bytes, likely: str) -> str:
+    for charset in ("utf-8", likely):
+        with suppress(LookupError, UnicodeError, ValueError):
+            return raw.decode(charset)
+    return decoded(raw)
+
+
+def _charset_below(message: Parsed | None) -> str:
+    """The charset that the first text of a message says it is in, if that says more than that it is some bytes."""
+    for part in message.walk() if message is not None else ():
+        if part.get_content_maintype() == "text" and (said := str(part.get_content_charset() or "")):
+            return _ALIASES.get(said.lower(), said)
+    return "utf-8"
+
+
+def _looks_like(raw: bytes) -> str:
+    """The charset of bytes that say none. Where half are no ASCII it is no Western text, and has its looks."""
+    seen = raw[:_LOOKED_AT]
+    if 2 * sum(byte > 127 for byte in seen) < len(seen.replace(b" ", b"")):
+        return "cp1252"
+    best = from_bytes(seen, cp_isolation=_NOT_WESTERN).best()
+    return best.encoding if best else "cp1252"
 
 
 # What programs call a charset, where Python knows a larger one that is meant.
@@ -112,7 +141,7 @@ def people(parsed: Parsed, name: str) -> list[Mailbox]:
     """Whom a header names, at most a hundred; without whoever has no address."""
     found: dict[str, Mailbox] = {}
     for each in all_raw(parsed, name)[:5]:
-        said = _SPACES.sub(" ", legible(each[:LONGEST]))
+        said = _SPACES.sub(" ", legible(each[:LONGEST], parsed))
         for title, address in getaddresses([said])[:MOST_PEOPLE]:
             address = address.strip().lower()
             if _ADDRESS.match(address):
