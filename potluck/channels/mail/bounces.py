@@ -5,6 +5,7 @@ pass; a week without any forgets them. From the first point on, the web tells th
 kept coming back for some days after.
 """
 
+import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import compat32
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from flufl.bounce import all_failures
 
+from potluck.channels.mail import headers
 from potluck.channels.mail.outgoing import Mailbox
 from potluck.deliver.models import Wishes
 from potluck.deliver.wishes import pause, warn
@@ -24,10 +26,30 @@ ENOUGH, HARD, SOFT = 4.0, 1.0, 0.5
 FORGOTTEN, WARNED = timedelta(days=7), timedelta(days=3)
 
 
+# What programs put above a letter that they send back.
+_RETURNED = re.compile(
+    r"returned mail|undeliver|unzustellbar|non[- ]?(?:remis|delivery)|mail (?:delivery|error)"
+    r"|delivery (?:status|fail|warn|has)|(?:could|can)\s?not be delivered|failure notice|user unknown"
+    r"|permanent delivery",
+    re.IGNORECASE,
+)
+
+
+def is_returned(subject: str, raw: bytes) -> bool:
+    """Whether a letter that came to no such address is one of ours, sent back by a program that took another way."""
+    return _RETURNED.search(subject) is not None and any(
+        all_failures(message_from_bytes(raw, policy=compat32))
+    )
+
+
 def take(address_key: int, raw: bytes) -> bool:
-    """What came to a VERP address; the key says whom it did not get to. False if no program wrote it as a bounce."""
-    temporary, permanent = all_failures(message_from_bytes(raw, policy=compat32))
-    if not temporary and not permanent:
+    """What came to a VERP address; the key says whom it did not get to. False if no program wrote it as a bounce.
+
+    A notice in which nobody's address can be read counts as trouble that may pass.
+    """
+    parsed = message_from_bytes(raw, policy=compat32)
+    temporary, permanent = all_failures(parsed)
+    if not (temporary or permanent or _RETURNED.search(headers.value(parsed, "Subject"))):
         return False
     bounced(address_key, bool(permanent), _("Their mail server sent it back."))
     return True

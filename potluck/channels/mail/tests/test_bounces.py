@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core import mail
 from django.test import Client
 
+from potluck.channels.mail.addresses import ask_address
 from potluck.channels.mail.bounces import bounced, take
-from potluck.channels.mail.models import Mailbox
+from potluck.channels.mail.models import Letter, Mailbox, State
 from potluck.deliver.wishes import wishes_of
 from potluck.people.models import Person
+
+from .conftest import letter
 
 As = Callable[[Person | None], Client]
 HUMAN = b"From: ada@example.org\nSubject: Away?\n\nI read your letter with pleasure.\n"
@@ -53,6 +57,24 @@ def test_a_bounce_counts_for_whom_its_address_says(ada: Person) -> None:
     assert take(ada.id, dsn("failed", "5.1.1"))
     assert Mailbox.objects.get().person == ada and Mailbox.objects.get().score == 1
     assert not take(ada.id, HUMAN)
+
+
+def test_a_notice_that_names_nobody_counts_half(ada: Person) -> None:
+    """Its address says whose mailbox it was."""
+    notice = (
+        b"From: ndr@mx.example\nSubject: Mail delivery failed: returning message to sender\n\nIt failed.\n"
+    )
+    assert take(ada.id, notice) and Mailbox.objects.get().score == 0.5
+
+
+def test_what_comes_back_by_another_way_is_not_answered(post_in: Callable[..., Letter], ada: Person) -> None:
+    """A person who asks about such a notice is heard."""
+    returned = dsn("failed", "5.1.1").replace(b"MAILER-DAEMON@", b"mail.delivery@")
+    assert post_in(returned, ask_address()).state == State.IGNORED and mail.outbox == []
+    asked = letter(
+        "ada@example.org", ask_address(), "Undeliverable mail, what now?", "It comes back each time."
+    )
+    assert post_in(asked).state == State.DONE
 
 
 def test_what_may_pass_counts_half(ada: Person) -> None:
