@@ -96,6 +96,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.feeds.imports",
     "potluck.channels.feeds.withdrawn",
     "potluck.channels.mail.answers",
+    "potluck.channels.mail.crossing",
     "potluck.channels.mail.handle",
     "potluck.channels.mail.joining",
     "potluck.channels.mail.digest",

@@ -85,6 +85,9 @@ ADDRESSES: Mapping[str, Address] = {
     "you/mail/hushes/<int:hush_id>": Address(post="members"),
     "you/mail/addresses": Address("members"),
     "you/mail/addresses/renewal": Address(post="members"),
+    "you/newsletters": Address("members", "members", {"name": "Garden", "page": "https://garden.example/"}),
+    "you/newsletters/<int:newsletter_id>/retirement": Address(post="own"),
+    "you/newsletters/letters/<int:letter_id>": Address(post="own"),
     "mail/off/<str:token>": Address("any", "any"),
     "mail/never/<str:token>": Address("any", "any"),
     f"{POST}/sending": Address("sees+", "sees+", {"address": "somebody@elsewhere.example"}),
@@ -171,6 +174,9 @@ ADDRESSES: Mapping[str, Address] = {
     "@<str:handle>/block": Address(post="any"),
     # looking after the network
     "moderation": Address("moderators"),
+    "moderation/bridges": Address("moderators", "moderators", {"address": "zq@elsewhere.example"}),
+    "moderation/bridges/<int:bridge_id>/retirement": Address(post="moderators"),
+    "moderation/bridges/<int:bridge_id>/letters/<int:letter_id>": Address(post="moderators"),
     "moderation/bringing": Address("moderators", "moderators", {"addresses": "somebody@elsewhere.example"}),
     "moderation/joining": Address("moderators", "moderators", {"who": "7"}),
     "moderation/joining/<int:person_id>": Address(post="moderators"),
@@ -264,6 +270,8 @@ def _by_names(route: str, world: World) -> Iterator[str]:
     route = route.replace("<int:person_id>", str(world.people["waiting"].pk))
     route = route.replace("<int:follow_id>", str(world.people["author"].follows.all()[0].pk))
     route = route.replace("<int:hush_id>", "7")
+    route = route.replace("<int:newsletter_id>", str(world.newsletter.pk)).replace("<int:bridge_id>", "7")
+    route = route.replace("<int:letter_id>", str(world.letter.pk))
     route = route.replace("<int:device_id>", str(world.device.pk))
     for handle in handles if "<str:handle>" in route else [""]:
         for tag in (tags if not handle else tags[:3]) if "<str:name>" in route else [""]:

@@ -16,6 +16,9 @@ from django.utils import timezone
 from potluck.channels.feeds.imports import keep_file
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.live.models import Device
+from potluck.channels.mail.addresses import news_address
+from potluck.channels.mail.models import Letter, Newsletter, State
+from potluck.channels.mail.newsletters import make
 from potluck.door import admit, admit_adapted, admit_quietly, amend
 from potluck.events.models import Event, Kind
 from potluck.events.record import record
@@ -102,6 +105,8 @@ class World:
     source: Source = field(default_factory=Source)
     brought: Bringing = field(default_factory=Bringing)
     device: Device = field(default_factory=Device)
+    newsletter: Newsletter = field(default_factory=Newsletter)
+    letter: Letter = field(default_factory=Letter)
 
     def of(self, role: str) -> Person | None:
         return self.people.get(role)
@@ -242,6 +247,11 @@ def _private_things(world: World) -> None:
                 b'<opml><body><outline text="zqauthorlist" xmlUrl="https://list.example/feed"/></body></opml>'
             )
             world.brought = keep_file("opml", body, person=who, name="zqauthorlist.opml")
+            world.newsletter = make("Garden", "https://garden.example/", "", by=who)
+            address = news_address(world.newsletter.token)
+            raw = b"From: Garden <news@garden.example>\nSubject: zqauthorletter\n\nPlease confirm."
+            facts = {"recipients": [address], "raw": raw, "state": State.UNCONFIRMED, "person": who}
+            world.letter = Letter.objects.create(message_id="zq@garden.example", **facts)
 
 
 def _acts(world: World) -> None:
@@ -323,7 +333,7 @@ def _marks(world: World) -> None:
     world.may_meet["zqnarrowednow"] = MAY_READ["narrowed"]
     for role in SIGNED_IN:
         own = frozenset({role})
-        for part in ("mail", "circle", "draft", "search", "invitation", "list"):
+        for part in ("mail", "circle", "draft", "search", "invitation", "list", "letter"):
             world.may_meet[f"zq{role}{part}"] = own
         # A note of thanks is for whom it thanks.
         world.may_meet[f"zq{role}thanks"] = own | {"author", "friend", "suspended", "blocked"}

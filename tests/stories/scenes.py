@@ -180,10 +180,12 @@ MEMBER = [
         "/home /archive /kept /you /you/shares /you/drafts /you/following /you/circles /you/peace /you/sources",
     ),
     *_all("new", "/you/profile /@person-new /welcome/people /you/invitations"),
-    *_all("dov", "/moderation /moderation/joining /moderation/bringing"),
+    *_all("dov", "/moderation /moderation/joining /moderation/bringing /moderation/bridges"),
+    *_all("ada", "/you/newsletters"),
     *_all("waits", "/home"),
 ]
 ASKED = "What+keeps+slugs+off+seedlings+without+poison%3F"
+PAPER = {"#name": "Garden weekly", "#page": "https://garden.example/", "#tags": "soil"}
 CLEO = {"Mail address": "cleo@example.org"}
 FIRST = {"#first-text": "What do you do with oak leaves?"}
 DONE = [
@@ -211,6 +213,10 @@ DONE = [
     Scene("ada", "{question}/sending", press("Send", {"#address": "ask@localhost"}), "with a wrong address"),
     Scene("", "{never}", press("Never again"), "said"),
     Scene("dov", "/moderation/bringing", press("Send", {"#addresses": "nobody"}), "with no address"),
+    Scene(
+        "dov", "/moderation/bridges", press("Build the bridge", {"#address": "a@lists.example"}), "with one"
+    ),
+    Scene("ada", "/you/newsletters", press("Take an address for it", PAPER), "with one"),
     Scene("", "{less_mail}", press("No more mail of this thread"), "with one thread less"),
     Scene("ada", "/you/settings", without_its_token, "sent without its token"),
     Scene("ada", "/you/sources", press("Look", {"Addresses": "nowhere.invalid"}), "with a wrong address"),

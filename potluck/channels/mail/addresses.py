@@ -5,6 +5,8 @@
     reply+TOKEN@    a reply to one post by one person
     VERB+TOKEN@     one act of one person on one post: thanks, mute, unsubscribe ...
     bounce+TOKEN@   where what could not be delivered comes back to (VERP)
+    news-SECRET@    what a newsletter has of a member who takes it in; stored (many forms refuse a plus)
+    list-SECRET@    the same for a mailing list that is bridged
 
 A TOKEN is base32 in small letters of the numbers it speaks of and an HMAC of them with the local name: nothing is
 stored, it never expires, and it survives programs that change the case of an address.
@@ -12,6 +14,7 @@ stored, it never expires, and it survives programs that change the case of an ad
 
 import base64
 import binascii
+import re
 import secrets
 from email.utils import parseaddr
 
@@ -21,6 +24,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from potluck.channels.mail.models import SecretAddress
 from potluck.people.models import Person
 
+_SUBSCRIBED = re.compile(r"(news|list)-([a-z2-7]{24})\Z")
 _NUMBER_BYTES = 8
 _MAC_BYTES = 10
 # What one may do by a mail to an address, nothing said.
@@ -83,7 +87,7 @@ def read_bounce(address: str) -> int | None:
 
 def share_address(person: Person) -> str:
     """The member's secret address, made when it is first asked for."""
-    row, _new = SecretAddress.objects.get_or_create(person=person, defaults={"token": _secret()})
+    row, _new = SecretAddress.objects.get_or_create(person=person, defaults={"token": secret()})
     return at_home(f"share+{row.token}")
 
 
@@ -95,7 +99,7 @@ def made_share_address(person: Person) -> str:
 
 def renew_share_address(person: Person) -> str:
     """A new secret. The old address is nobody's any more."""
-    row, _new = SecretAddress.objects.update_or_create(person=person, defaults={"token": _secret()})
+    row, _new = SecretAddress.objects.update_or_create(person=person, defaults={"token": secret()})
     return at_home(f"share+{row.token}")
 
 
@@ -108,6 +112,22 @@ def read_share(address: str) -> Person | None:
     return row.person if row else None
 
 
+def news_address(token: str) -> str:
+    """What a newsletter is told as the address of its subscriber."""
+    return at_home(f"news-{token}")
+
+
+def list_address(token: str) -> str:
+    """What a bridged list knows us by."""
+    return at_home(f"list-{token}")
+
+
+def read_subscribed(address: str) -> tuple[str, str] | None:
+    """Of such an address: "news" or "list", and its token."""
+    found = _SUBSCRIBED.match(local_of(address))
+    return (found[1], found[2]) if found else None
+
+
 def local_of(address: str) -> str:
     """The local name of an address of ours in small letters, what follows a plus included; else empty."""
     local, _at, domain = address.strip().strip("<>").lower().rpartition("@")
@@ -117,7 +137,11 @@ def local_of(address: str) -> str:
 def is_ours(address: str) -> bool:
     """Whether mail to this address comes to us: other names of the domain may be people's own."""
     name, _token = _parted(address)
-    return name in NAMES or (bool(name) and address.strip().strip("<>").lower() == sent_from())
+    return (
+        name in NAMES
+        or bool(read_subscribed(address))
+        or (bool(name) and address.strip().strip("<>").lower() == sent_from())
+    )
 
 
 def sent_from() -> str:
@@ -125,7 +149,8 @@ def sent_from() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()
 
 
-def _secret() -> str:
+def secret() -> str:
+    """A token that nobody guesses: 24 small letters and digits."""
     return base64.b32encode(secrets.token_bytes(15)).decode().lower()
 
 

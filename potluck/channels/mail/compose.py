@@ -62,7 +62,7 @@ class Composer:
     def __init__(self, batch: Iterable[Ready]) -> None:
         self.batch = list(batch)
         posts = {one.post.id: one.post for one in self.batch}
-        self.names = _names(posts.values())
+        self.names = named_above(posts.values())
         self.files: dict[int, list[Attachment]] = {}
         for file in Attachment.objects.filter(post__in=posts).order_by("id"):
             self.files.setdefault(file.post_id or 0, []).append(file)
@@ -94,7 +94,7 @@ class Composer:
     def _headers(self, one: Ready, subject: str) -> list[tuple[str, str]]:
         post, named = one.post, self.names
         is_news = one.key < 0
-        before = [named[key] for key in _above(post) if key in named]
+        before = [named[key] for key in above(post) if key in named]
         if is_news:
             before = [*before, named[post.id]]
         who = one.who if one.place < 2 else ""
@@ -121,16 +121,17 @@ SELECT post, array_agg(id ORDER BY depth DESC) FROM above WHERE depth > 0 GROUP 
 """
 
 
-def _names(posts: Iterable[Post]) -> dict[int, str]:
+def named_above(posts: Iterable[Post]) -> dict[int, str]:
     """The Message-IDs of these posts and of all they answer; `above` of each is kept on it, what began it first."""
     known = {post.id: post for post in posts}
-    above: dict[int, list[int]] = dict(ask(_ABOVE, [list(known)]))
+    lines: dict[int, list[int]] = dict(ask(_ABOVE, [list(known)]))
     for key, post in known.items():
-        post.__dict__["above"] = above.get(key, [])
-    return message_id_of({*known, *(key for line in above.values() for key in line)})
+        post.__dict__["above"] = lines.get(key, [])
+    return message_id_of({*known, *(key for line in lines.values() for key in line)})
 
 
-def _above(post: Post) -> list[int]:
+def above(post: Post) -> list[int]:
+    """What a post answers, what began it first; after `named_above`."""
     found: list[int] = post.__dict__["above"]
     return found
 

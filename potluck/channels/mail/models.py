@@ -6,11 +6,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from potluck.channels.mail.outgoing import Mailbox, Never, Sending
+from potluck.channels.mail.subscribed import Bridge, Crossing, Newsletter
 from potluck.kit.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 
-__all__ = ["Guest", "Letter", "Mailbox", "Never", "SecretAddress", "Sending", "State"]
+__all__ = [
+    "Bridge",
+    "Crossing",
+    "Guest",
+    "Letter",
+    "Mailbox",
+    "Never",
+    "Newsletter",
+    "SecretAddress",
+    "Sending",
+]
+__all__ += ["State"]
 
 
 class State(models.TextChoices):

@@ -37,7 +37,16 @@ _OF_PROGRAMS = frozenset(
 # A picture smaller than this counts readers or rules a line.
 _LEAST_INLINE = 400
 _KEPT_HEADERS = (
-    *("auto-submitted", "precedence", "list-id", "list-post", "return-path", "x-auto-response-suppress"),
+    *(
+        "auto-submitted",
+        "precedence",
+        "list-id",
+        "list-post",
+        "list-unsubscribe",
+        "archived-at",
+        "return-path",
+        "x-auto-response-suppress",
+    ),
     *(
         "x-loop",
         "delivered-to",

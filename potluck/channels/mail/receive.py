@@ -29,13 +29,12 @@ def receive(
     if len(raw) > MOST_BYTES:
         raise Malformed("This message is larger than 25 MB.")
     parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER_BYTES])
+    ours = [each for each in recipients or _recipients(raw) if is_ours(each)][:_MOST_RECIPIENTS]
     letter, new = Letter.objects.get_or_create(
         message_id=name_of(parsed, raw),
         defaults={
             "sender": sender.strip().strip("<>").lower()[:320],
-            "recipients": [each for each in recipients or _recipients(raw) if is_ours(each)][
-                :_MOST_RECIPIENTS
-            ],
+            "recipients": ours,
             "raw": raw,
             "peer": peer[:45],
             "helo": helo[:255],
@@ -43,6 +42,10 @@ def receive(
     )
     if new:
         app.configure_task(HANDLE, queue="mail").defer(letter=letter.id)
+    elif more := [each for each in ours if each not in letter.recipients]:
+        # It came by a bridged list as well, say: then it need not go there.
+        letter.recipients = [*letter.recipients, *more][:_MOST_RECIPIENTS]
+        letter.save(update_fields=["recipients"])
     return letter
 
 

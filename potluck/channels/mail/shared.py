@@ -14,7 +14,7 @@ from potluck.channels.mail.trim import LONGEST_LINE, MOST_LINES, Parts, is_quote
 from potluck.channels.mail.who import shown_name
 from potluck.kit import markdown
 from potluck.kit.errors import Malformed
-from potluck.people.models import Person
+from potluck.people.models import Person, Source
 from potluck.posts.draft import Draft
 from potluck.posts.files import take_in
 from potluck.posts.models import Post
@@ -91,8 +91,37 @@ def share_of(message: Message, *, by: Person, kind: str = "") -> Read:
     return Read(draft, left)
 
 
-def archived(message: Message, *, by: Person, to: Post | None) -> Draft:
-    """A message of an archive as it was: shared then, brought to nobody now, without addresses in it."""
+# Lines of a newsletter that are its one subscriber's alone: how to leave it, and what else it knows of them.
+_OF_THE_SUBSCRIBER = re.compile(
+    r"unsubscrib|opt[ -]?out|(?:manage|update|change) (?:your )?(?:subscription|preference|profile|e-?mail)"
+    r"|view (?:this|it) (?:e-?mail|online|in)|in (?:your|the) browser|list-manage|abmelde|abbestell|im browser"
+    r"|désabonn|désinscri|cancelar|baja de|disiscri|cancella|uitschrijv|afmeld|avregistr|avsluta pren|wypisa",
+    re.IGNORECASE,
+)
+
+
+def issue(message: Message, *, source: Source, tags: tuple[str, ...], own: str) -> Draft:
+    """One letter of a newsletter, as its writer's. `own` is the address it came to, which nobody else is to see."""
+    lines = [line for line in message.text.split("\n") if not _OF_THE_SUBSCRIBER.search(line)]
+    text = re.sub(re.escape(own), "…", "\n".join(lines), flags=re.IGNORECASE)
+    text, shown = page_of(Parts(masked(text.strip())), is_marked=message.is_marked)
+    where = message.headers.get("archived-at", "").strip("<> ")
+    return Draft(
+        author=source.person,
+        title=plain_subject(message.subject),
+        text=text,
+        html=shown,
+        url=where[:2000] if where.startswith(("http://", "https://")) else "",
+        tags=tags,
+        language=message.language,
+        published_at=message.date,
+        source=source,
+        whence="mail",
+    )
+
+
+def archived(message: Message, *, by: Person, to: Post | None, before: bool = True) -> Draft:
+    """A message of a list as it was, without addresses in it. One of an archive (`before`) is brought to nobody now."""
     files, _left = _files(message.files, by)
     is_reply = to is not None or is_answer(message.subject)
     parts = trim(message.text, is_reply=is_reply) if message.text.strip() else Parts("")
@@ -110,7 +139,7 @@ def archived(message: Message, *, by: Person, to: Post | None) -> Draft:
         attachments=files,
         published_at=message.date,
         whence="mail",
-        before=True,
+        before=before,
     )
 
 

@@ -3,9 +3,16 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from potluck.channels.mail import bounces, said
+from potluck.channels.mail import bounces, bridges, newsletters, said
 from potluck.channels.mail.acts import act_on
-from potluck.channels.mail.addresses import local_of, read_act, read_bounce, read_reply, read_share
+from potluck.channels.mail.addresses import (
+    local_of,
+    read_act,
+    read_bounce,
+    read_reply,
+    read_share,
+    read_subscribed,
+)
 from potluck.channels.mail.confirming import ask_to_confirm, confirmed
 from potluck.channels.mail.joining import join_by_mail
 from potluck.channels.mail.machine import Made, made
@@ -31,7 +38,16 @@ def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) ->
     if returned is not None:
         bounces.take(returned, raw)
         return Outcome(state=State.IGNORED, why="It came back.")
+    if bounces.is_returned(message.subject, raw):
+        return Outcome(state=State.IGNORED, why="A letter of ours came back.")
     by = made(message, row.sender)
+    if (subscribed := read_subscribed(address)) and by is not Made.BY_US:
+        kind, token = subscribed
+        return (
+            bridges.take(row, message, token)
+            if kind == "list"
+            else newsletters.take(row, message, token, found)
+        )
     if by in (Made.BY_US, Made.BY_A_MACHINE) or not message.sender.address:
         return Outcome(state=State.IGNORED, why=f"It was made {by.value}.")
     limits.take("letter", message.sender.address)
@@ -49,7 +65,7 @@ def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) ->
 
 def _main_address(recipients: list[str]) -> str:
     """Of the addresses of ours it came to, the one that says most: with a token before one without."""
-    return max(recipients, key=lambda each: "+" in local_of(each), default="")
+    return max(recipients, key=lambda each: bool(read_subscribed(each)) or "+" in local_of(each), default="")
 
 
 def _act(verb: str, about: int, person: int, message: Message) -> Outcome:
