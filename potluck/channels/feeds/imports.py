@@ -196,6 +196,22 @@ def begin(row: Bringing, *, chosen: Sequence[int] = (), mine: bool = False) -> N
         app.configure_task("potluck.feeds.bring", queue="feeds").defer(bringing=row.id)
 
 
+@app.task(
+    name="potluck.feeds.bring_list", queue="feeds", retry=RetryStrategy(max_attempts=5, exponential_wait=3)
+)
+@transaction.atomic
+def bring_list(body: str, person: int) -> None:
+    """A list of subscriptions that came by another page: it stands among the files of whoever brought it."""
+    by, name = Person.objects.get(pk=person), _("A list you brought")
+    try:
+        begin(keep_file("opml", body.encode(), person=by, name=name))
+    except Malformed as error:
+        now = timezone.now()
+        Bringing.objects.create(
+            person=by, kind="opml", name=name, notes=str(error), started_at=now, finished_at=now
+        )
+
+
 @app.task(name="potluck.feeds.bring", queue="feeds", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 def bring_file(bringing: int) -> None:
     """Take a file in, batch by batch, each remembered with its rows: it goes on where it stopped."""

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from potluck.channels.mail.sending import after_all, never_again, read_never, send
-from potluck.channels.mail.sets import bring
+from potluck.channels.mail.sets import bring, opml_in
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
@@ -54,11 +54,13 @@ def bringing(request: MemberRequest) -> HttpResponse:
     form, error = request.POST, ""
     if request.method == "POST":
         try:
-            number = bring(
-                _brought(request), form.get("note", ""), form.get("tags", "").split(), by=request.viewer
-            )
+            brought = _brought(request)
+            number = bring(brought, form.get("note", ""), form.get("tags", "").split(), by=request.viewer)
             letters = ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", number)
-            say(request, letters % {"num": number})
+            feeds = _(
+                "Its feeds are taken in as people who are not members; see “Where you share” for how far."
+            )
+            say(request, f"{letters % {'num': number}} {feeds if opml_in(brought) else ''}".strip())
             return redirect("/moderation/bringing")
         except (Malformed, Refused) as wrong:
             error = str(wrong)

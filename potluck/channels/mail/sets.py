@@ -30,6 +30,7 @@ from potluck.posts.tags import normal
 MOST, ALSO = 500, 3
 # Whatever a spreadsheet, a list or a header of mail puts between them.
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+")
+_OPML = re.compile(r"<opml[\s>]", re.IGNORECASE)
 _PUBLIC = """p.audience = 0 AND p.reply_to_id IS NULL AND p.via_id IS NULL AND p.deleted_at IS NULL
     AND p.held_at IS NULL AND a.suspended_at IS NULL AND a.removed_at IS NULL
     AND (cardinality(%(tags)s::varchar[]) = 0 OR p.tags && %(tags)s::varchar[])"""
@@ -50,6 +51,12 @@ def addresses_in(text: str) -> list[str]:
     """Every mail address in a list, a table or a text, once each; what only looks like one is left out."""
     found = dict.fromkeys(each.strip(".").lower() for each in _ADDRESS.findall(text))
     return [each for each in found if _is_fit(each)]
+
+
+def opml_in(text: str) -> str:
+    """The list of subscriptions in it, if there is one; without what it says of its bytes, which were read already."""
+    found = _OPML.search(text)
+    return text[found.start() :].replace("\x00", "") if found else ""
 
 
 def _is_fit(address: str) -> bool:
@@ -75,8 +82,16 @@ def of_use(tags: Sequence[str]) -> tuple[Post, list[Post]]:
 
 @transaction.atomic
 def bring(text: str, note: str, tags: Sequence[str], *, by: Person) -> int:
-    """Write to those who are not here, had no such letter, and do not refuse any. Returns to how many it goes."""
+    """Write to those who are not here, had no such letter, and do not refuse any. Returns to how many it goes.
+
+    The feeds of a list of subscriptions (OPML) become people outside, whom `by` follows.
+    """
     addresses = addresses_in(text)
+    if feeds := opml_in(text):
+        # What it lists is the business of another channel: we have only the name of its job in common.
+        app.configure_task("potluck.feeds.bring_list", queue="feeds").defer(body=feeds, person=by.id)
+        if not addresses:
+            return 0
     if not addresses:
         raise Malformed(_("There is no mail address in it. They look like name@example.org."))
     if len(addresses) > MOST:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
+from potluck.channels.feeds import imports
+from potluck.channels.feeds.models import Bringing
 from potluck.channels.mail import addresses
 from potluck.channels.mail.models import Sending
 from potluck.channels.mail.sending import digest_of, never_again
@@ -101,3 +104,28 @@ def test_where_nothing_is_shared_there_is_nothing_to_send(dov: Person, as_: As) 
 def test_only_who_looks_after_the_network_may(ben: Person, question: Post, as_: As) -> None:
     assert as_(ben).get(HERE).status_code == 404
     assert as_(ben).post(HERE, {"addresses": LIST}).status_code == 404
+
+
+def test_the_feeds_of_a_list_become_people_outside_and_its_addresses_get_a_letter(
+    dov: Person, question: Post, as_: As, box: Path
+) -> None:
+    """Who is only read gets no letter."""
+    outlines = '<outline text="Eve" xmlUrl="https://eve.example/feed" htmlUrl="https://eve.example/"/>'
+    said = '<?xml version="1.0" encoding="latin-1"?><opml><head><ownerEmail>{}</ownerEmail></head>'
+    said += f"<body>{outlines}</body></opml>"
+    for owner, letters in (("", 0), ("rosa@elsewhere.example", 1)):
+        file = SimpleUploadedFile("Ewas.opml", said.format(owner).encode())
+        assert as_(dov).post(HERE, {"addresses": "", "file": file}).status_code == 302
+        assert len(taken(box)) == letters
+        jobs = ProcrastinateJob.objects.filter(task_name="potluck.feeds.bring_list")
+        imports.bring_list(**jobs.latest("id").args)
+    row = Bringing.objects.latest("id")
+    imports.bring_file(row.id)
+    eve = Person.objects.get(uri="https://eve.example/")
+    assert not eve.is_member and eve.sources.get().url == "https://eve.example/feed"
+
+
+def test_a_list_that_cannot_be_read_says_so_among_the_files(dov: Person, as_: As) -> None:
+    imports.bring_list("<opml>", dov.id)
+    assert "No subscriptions were found" in Bringing.objects.get().notes
+    assert as_(dov).get(f"/you/sources/files/{Bringing.objects.get().id}").status_code == 200
