@@ -76,7 +76,7 @@ def _file(parser: Parser) -> None:
 
 
 def _import(parser: Parser) -> None:
-    parser.add_argument("kind", choices=("opml", "bookmarks", "mbox"), help="what the file is")
+    parser.add_argument("kind", choices=("opml", "bookmarks", "follows", "mbox"), help="what the file is")
     _file(parser)
     _person(parser)
     parser.add_argument(

@@ -17,7 +17,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from potluck import door
-from potluck.channels.feeds import bookmarks, naming, opml
+from potluck.channels.feeds import bookmarks, follows, naming, opml
 from potluck.channels.feeds.bookmarks import Bookmark
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.opml import Subscription
@@ -62,14 +62,16 @@ class File:
 
 
 def read(kind: str, body: bytes) -> File:
-    """Read a file of this kind, "opml" or "bookmarks". Malformed, with a sentence, if it is none."""
-    if kind == "opml":
-        listed = opml.read(body)
+    """Read a file of this kind, "opml", "follows" or "bookmarks". Malformed, with a sentence, if it is none."""
+    if kind in ("opml", "follows"):
+        listed = opml.read(body) if kind == "opml" else follows.read(body)
         return File(listed.entries, listed.skipped)
     if kind == "bookmarks":
         kept = bookmarks.read(body)
         return File(kept.items, kept.skipped)
-    raise Malformed(_("Only subscription lists (OPML) and bookmark files can be brought in."))
+    raise Malformed(
+        _("Only subscription lists (OPML), bookmark files and lists of accounts (CSV) can be brought in.")
+    )
 
 
 def batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from potluck.channels.feeds import follows
 from potluck.channels.feeds.discover import Candidate as Pointer
 from potluck.channels.feeds.discover import guesses, look
 from potluck.channels.feeds.models import Subscription
@@ -85,10 +86,12 @@ def find(url_text: str) -> Found:
 
 
 def kind_of(body: bytes) -> str:
-    """Whether a body is a list of subscriptions ("opml"), "bookmarks", or neither ("")."""
+    """Whether a body is a list of subscriptions ("opml"), of accounts ("follows"), "bookmarks", or none ("")."""
     head = body[:_HEAD].replace(b"\x00", b"")
     if _OPML.search(head):
         return "opml"
+    if follows.looks_so(head):
+        return "follows"
     return "bookmarks" if _BOOKMARKS.search(head) else ""
 
 

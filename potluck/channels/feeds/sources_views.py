@@ -148,7 +148,7 @@ def file(request: MemberRequest, bringing_id: int) -> HttpResponse:
 def _begin(request: MemberRequest, row: Bringing) -> HttpResponse:
     limits.take("source", request.viewer.id)
     places = [int(place) for place in request.POST.getlist("chosen") if place.isdigit() and len(place) < 8]
-    if row.kind == "opml" and not places:
+    if row.kind != "bookmarks" and not places:
         raise Malformed(_("Tick at least one, or go back."))
     imports.begin(row, chosen=places, mine=request.POST.get("whose") == "mine")
     to = _next(request)

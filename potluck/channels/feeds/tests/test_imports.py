@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.feeds import imports
+from potluck.channels.feeds import imports, naming
 from potluck.channels.feeds.models import Bringing, Subscription
 from potluck.channels.feeds.tests import real
 from potluck.commands import taking
@@ -76,6 +76,23 @@ def test_subscriptions_become_people_outside_whom_one_follows(ada: Person) -> No
     assert Subscription.objects.count() == 2
     again = bring("opml", OPML, ada)
     assert (again.new, again.known) == (0, 2)
+
+
+def test_whom_one_follows_in_the_fediverse_become_people_outside_once_each(ada: Person) -> None:
+    table = (
+        b"\xef\xbb\xbfAccount address,Show boosts,Notify on new posts,Languages\r\n"
+        b"eve@social.example,true,false,\r\n@Dov_1@other.example,true,false,en\r\nEVE@social.example,true,false,\r\n"
+        b"no account,true,false,\r\n"
+    )
+    assert naming.kind_of(table) == "follows"
+    found = bring("follows", table, ada)
+    assert (found.new, found.known) == (2, 0)
+    assert set(Source.objects.filter(person__followers__by=ada).values_list("url", "home_url")) == {
+        ("https://social.example/@eve.rss", "https://social.example/@eve"),
+        ("https://other.example/@Dov_1.rss", "https://other.example/@Dov_1"),
+    }
+    assert [one.what for one in imports.read("follows", table).skipped] == ["no account"]
+    assert bring("follows", table, ada).known == 2
 
 
 def test_subscriptions_that_are_mine_become_my_sources(ada: Person) -> None:
