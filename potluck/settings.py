@@ -102,6 +102,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.mail.digest",
     "potluck.channels.mail.handover",
     "potluck.web.images",
+    "potluck.web.later",
 ]
 
 INSTALLED_APPS: list[str] = [

@@ -18,7 +18,10 @@ class Kind(models.TextChoices):
     GIFTS = "gifts", _("What came of what you shared")
 
 
-_SPOKEN = ("reply", "answer", "yours", "mention", "named", "circle", "reminder", "proposed")
+_SPOKEN = (
+    *("reply", "answer", "yours", "mention", "named", "circle"),
+    *("reminder", "proposed", "corrected", "fading"),
+)
 _FOUND = ("found", "found_too", "pointed")
 
 

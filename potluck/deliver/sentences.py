@@ -43,6 +43,8 @@ TEXTS = {
     "passed": _noop("%(who)s passed this on"),
     "thanked": _noop("%(who)s thanked you for this"),
     "used": _noop("%(who)s used this"),
+    "corrected": _noop("%(who)s was wrong here, and says what is right"),
+    "fading": _noop("This goes soon, as you wished. Change that if it should stay."),
     "reminder": _noop("You asked to be reminded of this"),
     # who is asked a question
     "asked_answered": _noop("%(who)s asks, and you answered something like it"),

@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     )
     PUBLISHED = "published"  # the same, once both have said yes
     ADAPTED = "adapted"  # `about` is an answer made from a post of `to`'s
+    CORRECTED = "corrected"  # whoever wrote `about` says that it was wrong
+    FADING = "fading"  # `about` goes by itself soon, as its author `to` wished
     REOPENED = "reopened"
 
 

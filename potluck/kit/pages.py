@@ -48,6 +48,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         ago=wording.ago,
         day=wording.day,
+        last_day=wording.last_day,
         moment=wording.moment,
         names=wording.names,
         host=wording.host,

@@ -80,6 +80,11 @@ def day(at: datetime | date | None) -> str:
     return _written(at, pgettext("day with its name", "l j F"), language())
 
 
+def last_day(until: datetime) -> str:
+    """The day before something ends at midnight: "3 December"."""
+    return _ago(_local(until) - timedelta(seconds=1), _local(until) - timedelta(days=3))
+
+
 def moment(at: datetime | None) -> str:
     """A time in full, for who wants to know exactly: "21 November 2026, 14:03"."""
     if at is None:

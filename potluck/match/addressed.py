@@ -45,6 +45,19 @@ SELECT e.id, e."to", e.about, 2, 1.0::float8, jsonb_build_object('code', e.kind,
 FROM events_event e
 WHERE e.id = ANY(%(gifts)s) AND e."to" <> e.by
 """
+# Who thanked for it, used it or passed it on would go on with what is wrong.
+_CORRECTED = """
+SELECT e.id, relied.person, e.about, 0, 1.0::float8, jsonb_build_object('code', 'corrected', 'who', e.by)
+FROM events_event e CROSS JOIN LATERAL (
+    SELECT t.by_id AS person FROM posts_thanks t WHERE t.post_id = e.about
+    UNION SELECT u.by_id FROM posts_use u WHERE u.post_id = e.about
+    UNION SELECT p.author_id FROM posts_post p WHERE p.via_id = e.about AND p.deleted_at IS NULL) relied
+WHERE e.id = ANY(%(corrected)s) AND relied.person <> e.by
+"""
+_FADING = """
+SELECT e.id, e."to", e.about, 0, 1.0::float8, jsonb_build_object('code', 'fading')
+FROM events_event e WHERE e.id = ANY(%(fading)s)
+"""
 
 _SAID = (Kind.SHARED, Kind.REPLIED, Kind.PASSED_ON)
 
@@ -54,6 +67,8 @@ def find(events: Sequence[Event]) -> Select | None:
     said = [event.id for event in events if event.kind in _SAID]
     passed = [event.id for event in events if event.kind == Kind.PASSED_ON]
     gifts = [event.id for event in events if event.kind in (Kind.THANKED, Kind.USED)]
+    corrected = [event.id for event in events if event.kind == Kind.CORRECTED]
+    fading = [event.id for event in events if event.kind == Kind.FADING]
     parts: list[str] = []
     if said:
         parts += [_REPLY, _BEGAN, _MENTION, _NAMED, _CIRCLE]
@@ -61,5 +76,9 @@ def find(events: Sequence[Event]) -> Select | None:
         parts.append(_PASSED)
     if gifts:
         parts.append(_GIFT)
-    params = {"said": said, "passed": passed, "gifts": gifts}
+    if corrected:
+        parts.append(_CORRECTED)
+    if fading:
+        parts.append(_FADING)
+    params = {"said": said, "passed": passed, "gifts": gifts, "corrected": corrected, "fading": fading}
     return Select("\nUNION ALL\n".join(parts), params) if parts else None

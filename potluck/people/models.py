@@ -95,6 +95,7 @@ class Person(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=12, blank=True)
     theme = models.CharField(max_length=8, blank=True)
+    licence = models.CharField(max_length=10, blank=True, default="")
     feed_token = models.CharField(max_length=43, unique=True, null=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from potluck.kit import markdown
 from potluck.kit.errors import Malformed
+from potluck.kit.licences import LICENCES
 from potluck.people.join import check_handle
 from potluck.people.models import Person, Stage, Topic
 
@@ -58,6 +59,7 @@ class Settings:
     time_zone: str
     language: str = ""
     theme: str = ""
+    licence: str = ""
 
 
 @cache
@@ -76,7 +78,8 @@ def settle(person: Person, wishes: Settings) -> Person:
     person.daily, person.time_zone = wishes.daily, wishes.time_zone
     person.language = wishes.language[:12]
     person.theme = wishes.theme if wishes.theme in ("light", "dark") else ""
-    person.save(update_fields=["daily", "time_zone", "language", "theme"])
+    person.licence = wishes.licence if wishes.licence in LICENCES else ""
+    person.save(update_fields=["daily", "time_zone", "language", "theme", "licence"])
     return person
 
 

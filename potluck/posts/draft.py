@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from potluck.people.models import Circle, Person, Source
+from potluck.posts.manner import NOTHING_SAID, Meant
 from potluck.posts.models import Audience, Post
 
 
@@ -40,6 +41,7 @@ class Draft:
     before: bool = False
     fresh: bool = False
     alone: bool = False
+    meant: Meant = NOTHING_SAID
 
     @property
     def for_one(self) -> bool:

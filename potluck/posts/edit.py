@@ -13,6 +13,8 @@ from potluck.kit import html, markdown
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.links import link_key
 from potluck.people.models import Person
+from potluck.posts.manner import Manner, Meant
+from potluck.posts.mean import mean, said_of
 from potluck.posts.models import Kind, Post, Revision
 from potluck.posts.share import EXCERPT, render
 from potluck.posts.tags import normal_all, resolve
@@ -20,7 +22,8 @@ from potluck.posts.tags import normal_all, resolve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a post is to say from now on. `html` (cleaned) is for what came from elsewhere."""
+    """What a post is to say from now on. `html` (cleaned) is for what came from elsewhere; without `meant` it is
+    meant as before."""
 
     text: str
     title: str = ""
@@ -28,6 +31,7 @@ class Change:
     tags: tuple[str, ...] = ()
     kind: str = ""
     link: str = ""
+    meant: Meant | None = None
 
 
 @transaction.atomic
@@ -44,9 +48,13 @@ def edit(post: Post, change: Change, *, by: Person) -> Post:
         raise Malformed(_("There is nothing left. To take it back, delete it."))
     if change.kind and change.kind not in Kind.values:
         raise Malformed(_("There is no such kind of post."))
-    before = Revision(post=post, title=post.title, text=post.text, html=post.html, tags=post.tags)
+    meant = said_of(post) if change.html is None else {}
+    before = Revision(
+        post=post, title=post.title, text=post.text, html=post.html, tags=post.tags, manner=meant
+    )
     _apply(post, change)
-    if (before.title, before.text, before.html, before.tags) != (post.title, post.text, post.html, post.tags):
+    was = (before.title, before.text, before.html, before.tags)
+    if was != (post.title, post.text, post.html, post.tags) or _meant_anew(post, change, meant):
         before.save()
         post.edited_at = timezone.now()
         record(Happening.EDITED, by=by.key, about=post.key)
@@ -58,6 +66,13 @@ _SAID = (
     *("title", "text", "html", "excerpt", "highlights", "tags", "kind"),
     *("link", "link_key", "edited_at"),
 )
+
+
+def _meant_anew(post: Post, change: Change, meant: dict[str, str]) -> bool:
+    """Write how it is meant from now on; whether that is anything new."""
+    if change.meant is not None:
+        mean(post, change.meant)
+    return change.meant is not None and said_of(post) != meant
 
 
 def _apply(post: Post, change: Change) -> None:
@@ -97,4 +112,6 @@ def undelete(post: Post, *, by: Person) -> Post:
         raise Missing(_("This is not there, or it is not yours."))
     post.deleted_at = None
     post.save(update_fields=["deleted_at"])
+    # Else what went by itself would go again within the hour.
+    Manner.objects.filter(post=post, until__lte=timezone.now()).update(until=None)
     return post

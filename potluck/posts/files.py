@@ -2,6 +2,7 @@
 
 import mimetypes
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +16,7 @@ from potluck.kit.errors import Malformed, Missing
 from potluck.kit.ids import new_id
 from potluck.kit.images import safe_image
 from potluck.people.models import Person
-from potluck.posts.models import Attachment, Post
+from potluck.posts.models import Attachment, Post, SavedDraft
 
 LONGEST_SIDE = 2400
 MOST_PIXELS = 60_000_000
@@ -59,6 +60,13 @@ def take_in(file: "UploadedFile[bytes]", *, by: Person, alt: str = "") -> Attach
     )
 
 
+def describe(words: Mapping[int, str], *, by: Person) -> None:
+    """Say of files that wait what they show, for those who cannot see them."""
+    for row in Attachment.objects.filter(id__in=words, person=by, post=None):
+        if words[row.id].strip() and words[row.id] != row.alt:
+            Attachment.objects.filter(pk=row.pk).update(alt=words[row.id][:2000])
+
+
 def open_for(viewer: Person | None, file_id: int) -> tuple[Attachment, Path]:
     """A file whose post this person may see, or their own waiting one."""
     seen = Post.objects.visible_to(viewer)
@@ -71,8 +79,10 @@ def open_for(viewer: Person | None, file_id: int) -> tuple[Attachment, Path]:
 
 
 def sweep_waiting() -> int:
-    """Remove files that waited a week for a post that never came. Returns how many."""
-    old = Attachment.objects.filter(post=None, added_at__lt=timezone.now() - WAITS)
+    """Remove files that waited a week for a post that never came, and that no draft holds. Returns how many."""
+    drafts = SavedDraft.objects.filter(fields__has_key="attachment").values_list("fields", flat=True)
+    held = {int(key) for fields in drafts for key in fields["attachment"] if key.isdecimal()}
+    old = Attachment.objects.filter(post=None, added_at__lt=timezone.now() - WAITS).exclude(id__in=held)
     for row in old:
         (Path(settings.MEDIA_ROOT) / row.path).unlink(missing_ok=True)
     return old.delete()[0]

@@ -13,10 +13,13 @@ from django.conf import settings
 from django.db import connection
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
+from potluck.kit.licences import LICENCES
 from potluck.kit.syndication import Enclosure, ItemOut, absolute
 from potluck.people.models import Person
 from potluck.posts.lines import host
+from potluck.posts.manner import Manner
 from potluck.posts.models import Attachment
 from potluck.posts.veil import VEILED, somebody
 
@@ -25,12 +28,13 @@ SELECT p.id, p.uri, p.url, p.link, p.title, p.excerpt, p.tags, p.language, p.pub
     CASE WHEN %(whole)s OR author.account_id IS NOT NULL THEN p.html ELSE '' END,
     COALESCE(NULLIF(p.byline, ''), NULLIF(author.name, ''), author.handle), author.handle,
     author.account_id IS NOT NULL, author.url, answered.uri,
-    via.id, via.url, via.title, via.excerpt,
+    m.licence, m.wrong_at, m.wrong_html, via.id, via.url, via.title, via.excerpt,
     CASE WHEN %(whole)s OR viaauthor.account_id IS NOT NULL THEN via.html ELSE '' END,
     COALESCE(NULLIF(viaauthor.name, ''), viaauthor.handle), viaauthor.account_id IS NOT NULL,
     {VEILED.format(p="p", me="%(me)s")}
 FROM posts_post p
 JOIN people_person author ON author.id = p.author_id
+LEFT JOIN posts_manner m ON m.post_id = p.id
 LEFT JOIN posts_post answered ON answered.id = p.reply_to_id
     AND answered.audience = 0 AND answered.deleted_at IS NULL AND answered.held_at IS NULL
 LEFT JOIN (posts_post via JOIN people_person viaauthor ON viaauthor.id = via.author_id
@@ -58,11 +62,15 @@ def items(ids: Sequence[int], *, reader: Person | None = None) -> list[ItemOut]:
 def _item(row: Sequence[Any], files: Sequence[Attachment], whole: bool) -> ItemOut:
     (key, uri, url, link, title, excerpt, tags, language, published, edited, html) = row[:11]
     (name, handle, is_member, author_url, answered) = row[11:16]
-    (via, via_url, via_title, via_excerpt, via_html, via_name, via_is_member, veiled) = row[16:]
+    (licence, wrong_at, right, via, via_url, via_title, via_excerpt, via_html) = row[16:24]
+    via_name, via_is_member, veiled = row[24:]
     page = f"{settings.ORIGIN}/posts/{key}"
     if via and not (title or excerpt or html):  # passed on without a word: it speaks for itself
         title, excerpt, html, url = via_title, via_excerpt, via_html, via_url
         is_member = via_is_member
+    if wrong_at:
+        html = Manner(wrong_html=right).righted + Markup(html)  # noqa: S704 - cleaned when it was written
+    terms = LICENCES.get(licence)
     here = f"{settings.ORIGIN}/@{quote(handle)}"
     return ItemOut(
         id=uri,
@@ -82,6 +90,8 @@ def _item(row: Sequence[Any], files: Sequence[Attachment], whole: bool) -> ItemO
         in_reply_to=answered,
         enclosures=[Enclosure(_address(file), file.type, file.size) for file in files],
         is_excerpt=not (is_member or whole),
+        licence=_(terms.name) if terms else "",
+        licence_url=terms.url if terms else "",
     )
 
 

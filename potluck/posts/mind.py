@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from potluck.people.leave import due
+from potluck.posts import fade
 from potluck.posts.farewell import farewell
 from potluck.posts.files import sweep_waiting
 
@@ -13,6 +14,14 @@ def let_go(timestamp: int) -> None:
     """Hourly: carry out what leaving members asked for."""
     for row in due():
         farewell(row)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="potluck.posts.fade", queue="chores", pass_context=False)
+def let_fade(timestamp: int) -> None:
+    """Every few minutes: what was to stand for a time only goes, and its author hears before."""
+    fade.remind()
+    fade.let_go()
 
 
 @app.periodic(cron="37 4 * * *")

@@ -10,12 +10,14 @@ from potluck.kit.ids import new_id
 from potluck.people.models import Circle, Person, Source
 from potluck.posts.audience import Audience, PostQuerySet
 from potluck.posts.gifts import Kept, Thanks, Use
+from potluck.posts.manner import Manner
 
 __all__ = [
     "Attachment",
     "Audience",
     "Kept",
     "Kind",
+    "Manner",
     "Post",
     "Reader",
     "Revision",
@@ -195,7 +197,7 @@ class Attachment(models.Model):
 
 
 class Revision(models.Model):
-    """What a post said before an edit."""
+    """What a post said before an edit, and how it was meant then (`mean.said_of`)."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     at = models.DateTimeField(default=timezone.now)
@@ -203,22 +205,30 @@ class Revision(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    manner = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"{self.post_id} until {self.at}"
 
 
 class SavedDraft(models.Model):
-    """Something begun and not shared yet, kept as it is typed. `about` tells replies and edits apart."""
+    """Something begun and not shared yet, kept as it is typed. `about` tells replies and edits apart.
+
+    `due_at` is when it shares itself. `fields` are those of the form, lists for those that may come twice.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_drafts")
     about = models.CharField(max_length=40, default="new")
     fields = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "about"], name="one_draft_each")]
+        indexes = [
+            models.Index(fields=["due_at"], name="draft_due", condition=models.Q(due_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"draft of {self.person_id} on {self.about}"

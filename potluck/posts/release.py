@@ -29,9 +29,8 @@ def refuse(post: Post, *, by: Person) -> None:
     held = Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None)
     if not held.update(deleted_at=timezone.now()):
         return
-    post.author.saved_drafts.update_or_create(
-        about=f"held-{post.id}", defaults={"fields": {"text": post.text}}
-    )
+    fields = {"text": post.text, "title": post.title, "tags": " ".join(post.tags), "kind": post.kind}
+    post.author.saved_drafts.update_or_create(about=f"held-{post.id}", defaults={"fields": fields})
     record(Kind.DELETED, by=by.key, about=post.key)
 
 

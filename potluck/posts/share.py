@@ -17,6 +17,7 @@ from potluck.kit.links import link_key
 from potluck.kit.sql import insert
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
+from potluck.posts.mean import mean_all
 from potluck.posts.models import Attachment, Audience, Kind, Post, Reader
 from potluck.posts.tags import normal_all, resolve
 
@@ -36,6 +37,7 @@ def share_all(drafts: Sequence[Draft]) -> list[Post]:
     posts = [_post(draft, words, people) for draft, words in zip(drafts, tags, strict=True)]
     _join_things(posts)
     insert(posts)
+    mean_all(drafts, posts)
     _attach(drafts, posts)
     record_all([event for draft, post in zip(drafts, posts, strict=True) if (event := _event(draft, post))])
     return posts

@@ -11,6 +11,7 @@ from potluck.kit.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate
+from potluck.posts.manner import Manner
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED, somebody
 
@@ -47,8 +48,8 @@ class Reply:
 
 _REPLIES = f"""
 SELECT p.id, p.reply_to_id, p.author_id, a.name, a.handle, a.account_id, p.published_at, p.html, p.url, p.deleted_at,
-    {VEILED.format(p="p", me="%s")}
-FROM posts_post p JOIN people_person a ON a.id = p.author_id
+    {VEILED.format(p="p", me="%s")}, m.wrong_at, m.wrong_html
+FROM posts_post p JOIN people_person a ON a.id = p.author_id LEFT JOIN posts_manner m ON m.post_id = p.id
 WHERE p.thread = %s AND p.reply_to_id IS NOT NULL AND ({{seen}})
 ORDER BY p.id LIMIT {MOST}
 """
@@ -80,11 +81,12 @@ def _gaps(root: Post, missing: set[int]) -> list[tuple[object, ...]]:
         return []
     gone = Post.objects.filter(Q(deleted_at__isnull=False) | Q(held_at__isnull=False), id__in=missing)
     rows = gone.filter(thread=root.thread).values_list("id", "reply_to_id", "published_at")
-    return [(key, parent or root.id, 0, "", "", None, at, "", "", at, False) for key, parent, at in rows]
+    return [(key, parent or root.id, 0, "", "", None, at, "", "", at, False, None, "") for key, parent, at in rows]
 
 
 def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
-    key, _, author, name, handle, account, at, html, url, deleted, veiled = row
+    key, _, author, name, handle, account, at, html, url, deleted, veiled, wrong_at, right = row
+    said = f"{Manner(wrong_html=str(right)).righted}{html}" if wrong_at else str(html)
     return Reply(
         id=key,  # type: ignore[arg-type]
         depth=0,
@@ -92,7 +94,7 @@ def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
         author_url=f"/posts/{key}" if veiled else f"/@{handle}",
         author_is_member=account is not None,
         at=at,  # type: ignore[arg-type]
-        html="" if deleted else str(html),
+        html="" if deleted else said,
         deleted=deleted is not None,
         mine=viewer is not None and author == viewer.id,
         home_url=str(url),

@@ -1,6 +1,7 @@
 """One post as its page shows it: with its author, its line, its files and what was given back for it, in one query."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from potluck.kit.sql import ask, columns, made
@@ -8,7 +9,7 @@ from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
-from potluck.posts.models import Attachment, Post
+from potluck.posts.models import Attachment, Manner, Post
 
 _FILE = ("id", "name", "path", "type", "size", "alt", "width", "height")
 
@@ -32,6 +33,7 @@ class Whole:
     files: list[Attachment]
     thanks: list[Gift]
     uses: list[Gift]
+    manner: Manner
 
 
 _STATEMENT = f"""
@@ -42,14 +44,17 @@ SELECT {columns(Post, "p")}, {columns(Person, "author")}, {COLUMNS},
      FROM posts_thanks t JOIN people_person by ON by.id = t.by_id WHERE t.post_id = p.id AND {{shown}}),
     (SELECT json_agg(json_build_array(COALESCE(NULLIF(by.name, ''), by.handle), by.handle, u.story, u."where")
                      ORDER BY u.id)
-     FROM posts_use u JOIN people_person by ON by.id = u.by_id WHERE u.post_id = p.id AND {{shown}})
+     FROM posts_use u JOIN people_person by ON by.id = u.by_id WHERE u.post_id = p.id AND {{shown}}),
+    (SELECT row_to_json(m) FROM posts_manner m WHERE m.post_id = p.id)
 FROM posts_post p JOIN people_person author ON author.id = p.author_id {JOINS}
 WHERE p.id = %(id)s AND {{seen}}
 """
 
 
-# The driver keeps what it made of a statement only up to 4 KB.
-_WHOLE = " ".join(_STATEMENT.split())
+@cache
+def _statement(shown: str, seen: str) -> str:
+    """In one line, as the driver keeps what it made of a statement only up to 4 KB."""
+    return " ".join(_STATEMENT.format(shown=shown, seen=seen).split())
 
 
 def whole(post_id: int, viewer: Person | None) -> Whole | None:
@@ -57,18 +62,19 @@ def whole(post_id: int, viewer: Person | None) -> Whole | None:
     me = viewer.id if viewer else 0
     shown = shown_sql(viewer).format(p="by").replace("%s", "%(me)s")
     seen = gate(viewer).format(p="p").replace("%s", "%(me)s")
-    found = ask(_WHOLE.format(shown=shown, seen=seen), {"id": post_id, "me": me})
+    found = ask(_statement(shown, seen), {"id": post_id, "me": me})
     if not found:
         return None
     post, end = made(Post, found[0])
     post.author, end = made(Person, found[0], end)
-    files, thanks, uses = found[0][end + WIDTH :]
+    files, thanks, uses, manner = found[0][end + WIDTH :]
     return Whole(
         post=post,
         line=line(found[0][end:], me),
         files=[_file(one) for one in files or ()],
         thanks=[_gift(*one) for one in thanks or ()],
         uses=[_gift(*one) for one in uses or ()],
+        manner=Manner.of(manner or {}),
     )
 
 

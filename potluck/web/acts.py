@@ -15,6 +15,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import delete, undelete
 from potluck.posts.keeping import keep, let_go
 from potluck.posts.models import Post
+from potluck.posts.wrong import was_right, was_wrong
 from potluck.web.posts import seen_by
 
 
@@ -73,6 +74,21 @@ def uses(request: MemberRequest, post_id: int) -> HttpResponse:
     use(post, by=request.viewer, story=request.POST.get("story", ""), where=request.POST.get("where", ""))
     say(request, _("Told. %(name)s hears of it by name.") % {"name": post.author.shown_name})
     return redirect(f"{post.page}#came-back")
+
+
+@require_POST
+@members_only
+def wrong(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Say that one was wrong in something of one's own, or no longer."""
+    post = seen_by(request.viewer, post_id)
+    if post.author_id != request.viewer.id:
+        raise Missing(_("Only who wrote this can say so."))
+    if request.POST.get("undo"):
+        was_right(post, by=request.viewer)
+    else:
+        was_wrong(post, request.POST.get("right", ""), by=request.viewer)
+        say(request, _("It stands at its head now. Thank you for saying so."), undo=f"{post.page}/wrong")
+    return redirect(post.page)
 
 
 @require_POST

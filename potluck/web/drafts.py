@@ -1,8 +1,7 @@
 """What was begun and not shared: kept as it is typed, offered again, thrown away on request."""
 
-from urllib.parse import urlencode
+import json
 
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,38 +11,27 @@ from django.views.decorators.http import require_POST, require_safe
 from potluck.kit.errors import Malformed
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render
-from potluck.people.models import Person
+from potluck.posts.begun import done
 from potluck.posts.models import SavedDraft
+from potluck.web import later
+from potluck.web.box import fields_of
 
 MOST_FIELDS = 300_000
 MOST_DRAFTS = 200
-_KEPT = ("text", "title", "tags", "kind", "audience", "readers", "before")
-
-
-def begun(person: Person, about: str) -> dict[str, str]:
-    """The fields of a draft, empty if there is none."""
-    row = SavedDraft.objects.filter(person=person, about=about).first()
-    return dict(row.fields) if row else {}
-
-
-def done(person: Person, about: str) -> None:
-    """It was shared: the draft is not needed any more."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM posts_saveddraft WHERE person_id = %s AND about = %s", [person.pk, about])
 
 
 @require_POST
 @members_only
 def drafts(request: MemberRequest) -> HttpResponse:
-    """Keep what is being typed. An empty text throws the draft away."""
+    """Keep what is being typed. With no words and no file in it, the draft is thrown away."""
     about = request.POST.get("draft", "share")[:40]
-    fields = {name: request.POST[name] for name in _KEPT if request.POST.get(name)}
-    if sum(map(len, fields.values())) > MOST_FIELDS:
+    fields = fields_of(request.POST)
+    if len(json.dumps(fields)) > MOST_FIELDS:
         raise Malformed(_("This is too long to keep as a draft."))
-    if not fields.get("text", "").strip():
+    if not any("".join(fields.get(name, "")).strip() for name in ("text", "title", "attachment")):
         done(request.viewer, about)
         return _answer(request)
-    mine = SavedDraft.objects.filter(person=request.viewer)
+    mine = SavedDraft.objects.filter(person=request.viewer, due_at=None)
     if mine.exclude(about=about).count() >= MOST_DRAFTS:
         mine.order_by("at")[0].delete()
     SavedDraft.objects.update_or_create(
@@ -58,11 +46,19 @@ def _answer(request: MemberRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_POST
+@members_only
+def rest(request: MemberRequest, draft_id: int) -> HttpResponse:
+    """Let something not go out by itself, though it was to."""
+    later.rest(request.viewer, draft_id)
+    return redirect("/you/drafts")
+
+
 @require_safe
 @members_only
 def mine(request: MemberRequest) -> HttpResponse:
     """Everything begun and not shared, newest first."""
-    rows = SavedDraft.objects.filter(person=request.viewer).order_by("-at")
+    rows = SavedDraft.objects.filter(person=request.viewer).order_by("due_at", "-at")
     return render(request, "you/drafts.html", {"drafts": [(row, _address(row)) for row in rows]})
 
 
@@ -73,5 +69,4 @@ def _address(row: SavedDraft) -> str:
         return f"/posts/{key}?alone#reply-box-text"
     if what == "edit" and key.isdigit():
         return f"/posts/{key}/edit"
-    # What a moderator gave back goes on as a share like any other.
-    return f"/share?{urlencode({'text': row.fields.get('text', '')})}" if what == "held" else "/share"
+    return f"/share?draft={row.about}"

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from potluck.kit.licences import Licence
 from potluck.posts.lines import Line
 from potluck.posts.models import Kind, Post
 from potluck.posts.thread import Reply
 
 
-def facts_of(post: Post, line: Line, replies: Sequence[Reply]) -> dict[str, object]:
+def facts_of(post: Post, line: Line, replies: Sequence[Reply], terms: Licence | None) -> dict[str, object]:
     """Article, or a page of question and answers. https://schema.org/QAPage, https://schema.org/Article"""
     page = settings.ORIGIN + post.page
     author = {"@type": "Person", "name": line.author_name, "url": settings.ORIGIN + line.author_url}
@@ -30,6 +31,7 @@ def facts_of(post: Post, line: Line, replies: Sequence[Reply]) -> dict[str, obje
         "dateModified": (post.edited_at or post.published_at).isoformat(),
         "keywords": post.tags,
         "isAccessibleForFree": True,
+        **({"license": terms.url} if terms and terms.url else {}),
     }
 
 

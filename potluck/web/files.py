@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,16 +23,24 @@ def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
     given: list[UploadedFile[bytes]] = [file for file in request.FILES.getlist("file") if file]
     if len(given) > MOST_FILES:
         raise Malformed(_("At most %(most)s files go on one post.") % {"most": MOST_FILES})
+    waiting = named(request.POST)
+    files.describe({key: request.POST.get(f"alt-{key}", "") for key in waiting}, by=viewer)
     if given:
         limits.take("upload", viewer.id, len(given))
     alts = [*request.POST.getlist("alt"), *[""] * len(given)]
     kept = [files.take_in(file, by=viewer, alt=alt).id for file, alt in zip(given, alts, strict=False)]
-    waiting = [key for key in request.POST.getlist("attachment") if key.isascii() and key.isdigit()]
-    return (*(int(key) for key in waiting if len(key) < 19), *kept)
+    return (*waiting, *kept)
+
+
+def named(form: QueryDict) -> list[int]:
+    """The files that wait with a form."""
+    return [
+        int(key) for key in form.getlist("attachment") if key.isascii() and key.isdigit() and len(key) < 19
+    ]
 
 
 def waiting(viewer: Person, keys: Sequence[int]) -> list[Attachment]:
-    """Files taken in whose post was refused: they go with the next try."""
+    """Files taken in for what is not shared yet: they go with the next try."""
     return list(Attachment.objects.filter(id__in=keys, person=viewer, post=None).order_by("id"))
 
 

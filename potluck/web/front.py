@@ -25,8 +25,8 @@ from potluck.safety import limits
 from potluck.safety.screen import MOST_TEXT
 from potluck.web.account_forms import AddressForm
 from potluck.web.arrive import invitation_of
+from potluck.web.box import Choice, audiences
 from potluck.web.first_share import AUDIENCES, FirstShare, keep, kept, let_go, publish
-from potluck.web.share import Choice, audiences
 
 FRESH, LOOKED_FOR = 8, 5
 CODE_PAGE = "/accounts/login/code/confirm/"

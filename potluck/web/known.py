@@ -26,7 +26,7 @@ def known(request: HttpRequest) -> HttpResponse:
     if wants_piece(request):
         return render(request, "questions/known.html", {**found, "layout": None})
     kept = files.take_in(request, viewer) if viewer else ()
-    written = share.written(request, viewer, files.waiting(viewer, kept) if viewer else ())
+    written = share.written(request.POST, viewer, kept)
     return render(request, "share/share.html", {**written, **found})
 
 

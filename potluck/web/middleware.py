@@ -145,5 +145,5 @@ def _shown(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 def _written(request: HttpRequest) -> str:
     """What somebody wrote and sent, so that an error does not cost them their words."""
-    said = (request.POST.get(name, "").strip() for name in ("text", "story", "note", "about"))
+    said = (request.POST.get(name, "").strip() for name in ("text", "story", "right", "note", "about"))
     return next((words for words in said if words), "")

@@ -8,12 +8,16 @@ from django.views.decorators.http import require_safe
 from potluck.kit.errors import Missing
 from potluck.kit.pages import render
 from potluck.people.models import Person
+from potluck.posts.begun import begun
 from potluck.posts.lines import lines
+from potluck.posts.manner import Manner
 from potluck.posts.models import Audience, Post, Revision
 from potluck.posts.thread import replies
 from potluck.posts.whole import Whole, whole
 from potluck.search.related import related
+from potluck.web.box import form_of
 from potluck.web.facts import facts_of
+from potluck.web.files import named, waiting
 from potluck.web.standing import on_questions
 
 
@@ -45,7 +49,11 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
     )
     if thread and "alone" not in request.GET:
         return redirect(thread)
-    return render(request, "posts/post.html", {**_page(found, viewer), "thread_page": thread})
+    context = {**_page(found, viewer), "thread_page": thread}
+    if viewer and "alone" in request.GET:
+        form = form_of(begun(viewer, f"reply-{post.id}"))
+        context |= {"begun": form, "waiting": waiting(viewer, named(form))}
+    return render(request, "posts/post.html", context)
 
 
 def _opens(thread: int, viewer: Person | None) -> bool:
@@ -80,7 +88,8 @@ def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
         "thanks": found.thanks,
         "uses": found.uses,
         "near": related(post, viewer, limit=5),
-        "facts": facts_of(post, line, said)
+        "manner": found.manner,
+        "facts": facts_of(post, line, said, found.manner.terms)
         if post.audience == Audience.PUBLIC and post.author.is_member
         else None,
     }
@@ -106,4 +115,5 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
     if not _whole(post, viewer):
         raise Missing(_("What people outside wrote is shown here in part, as it is now."))
     revisions = list(Revision.objects.filter(post=post).order_by("-at"))
-    return render(request, "posts/history.html", {"post": post, "revisions": revisions})
+    meant = {row.id: Manner.of(row.manner) for row in revisions}
+    return render(request, "posts/history.html", {"post": post, "revisions": revisions, "meant": meant})

@@ -20,9 +20,9 @@ from potluck.questions.point import at_address, point
 from potluck.questions.publish import agree, withdraw
 from potluck.questions.quietly import ask_everybody, is_quiet
 from potluck.questions.take_on import ask_by_name, decline, name_another, take_on, unsay
+from potluck.web.box import picked
 from potluck.web.people import known_to
 from potluck.web.posts import seen_by
-from potluck.web.share import picked
 
 
 @require_POST
@@ -77,7 +77,7 @@ def asking(request: MemberRequest, post_id: int) -> HttpResponse:
 def before(request: MemberRequest, post_id: int) -> HttpResponse:
     """Put one's question before somebody by name."""
     question = seen_by(request.viewer, post_id)
-    people = picked(request, request.viewer)
+    people = picked(request.POST, request.viewer)
     ask_by_name(question, people, by=request.viewer)
     if not people:
         raise Malformed(_("Write the handle of whom you think of, such as @ben."))

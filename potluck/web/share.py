@@ -1,9 +1,8 @@
 """The page to share on, to reply, and to say it better."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,29 +11,16 @@ from potluck import door
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
-from potluck.people.directory import shown_to
-from potluck.people.models import Circle, Person
-from potluck.posts.draft import Draft
+from potluck.kit.wording import moment
+from potluck.people.models import Person
+from potluck.posts.begun import Fields, begun, done
 from potluck.posts.edit import Change
-from potluck.posts.models import Audience, Kind, Post
+from potluck.posts.manner import Manner
+from potluck.posts.models import Post
 from potluck.posts.share import titled
 from potluck.posts.veil import called
-from potluck.questions.take_on import ask_by_name
-from potluck.web import files
-from potluck.web.drafts import begun, done
+from potluck.web import box, files, later
 from potluck.web.posts import seen_by
-
-# So many can be asked by name at once.
-MOST_NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One audience as parts/compose.html shows it."""
-
-    value: str
-    label: str
-    hint: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,37 +31,34 @@ def share(request: HttpRequest) -> HttpResponse:
         return _shared(request, viewer)
     if viewer is None and request.method == "GET" and not request.GET:
         return redirect("/")
-    given = request.POST if request.method == "POST" else request.GET
-    text = _given_text(given.get("text", ""), given.get("title", ""), given.get("url", ""))
-    kind = given.get("kind", "")
-    about = begun(viewer, "share") if viewer and not text else {}
-    context = {"text": text or about.get("text", ""), "kind": kind if kind in Kind.values else ""}
-    return render(request, "share/share.html", {**context, **_audience_context(viewer, given)})
+    form = _given(request.POST if request.method == "POST" else request.GET)
+    about = form.get("draft", "share")
+    if viewer and not form["text"] and (kept := later.opened(viewer, about)):
+        form = box.form_of({"kind": form.get("kind", ""), **kept})
+    context = {**written(form, viewer, files.named(form)), "draft": later.draft_name(about)}
+    return render(request, "share/share.html", context)
 
 
-def written(request: HttpRequest, viewer: Person | None, waiting: object) -> dict[str, object]:
-    """What the box holds, to be shown again as it was sent."""
-    form = request.POST
-    said = {"text": form.get("text", ""), "kind": form.get("kind", ""), "waiting": waiting}
-    return {**said, **_audience_context(viewer, form)}
+def written(form: QueryDict, viewer: Person | None, kept: Sequence[int]) -> dict[str, object]:
+    """What the box holds, to be shown again as it was sent, with the files that wait with it."""
+    waiting = files.waiting(viewer, kept) if viewer else ()
+    return {**box.shown(form, viewer), "waiting": waiting, "draft": form.get("draft", "share")}
 
 
 def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
-    kept: tuple[int, ...] = ()
+    form, kept = request.POST, tuple[int, ...]()
+    about = form.get("draft", "share")
     try:
         kept = files.take_in(request, viewer)
-        post = _let_in(request, viewer, kept)
+        if form.get("share_at"):
+            row = later.put_off(form, viewer, kept, about)
+            said = _("It goes out on %(moment)s. Until then it lies here.") % {"moment": moment(row.due_at)}
+            say(request, said, undo=f"/drafts/{row.id}/rest")
+            return redirect("/you/drafts")
+        post = later.share_now(form, viewer, kept, about)
     except (Refused, Malformed) as error:
-        context = {
-            "text": request.POST.get("text", ""),
-            "kind": request.POST.get("kind", ""),
-            "error": str(error),
-            "waiting": files.waiting(viewer, kept),
-        }
-        return render(
-            request, "share/share.html", {**context, **_audience_context(viewer, request.POST)}, status=422
-        )
-    done(viewer, "share")
+        context = {**written(form, viewer, kept), "error": str(error)}
+        return render(request, "share/share.html", context, status=422)
     if post.held_at:
         say(
             request,
@@ -86,120 +69,18 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     return redirect(post.page)
 
 
-@transaction.atomic
-def _let_in(request: HttpRequest, viewer: Person, kept: tuple[int, ...]) -> Post:
-    """Share it, and put a question before those whom its asker picked or named; quietly, before nobody else."""
-    named = picked(request, viewer)
-    if request.POST.get("audience") == "quiet":
-        if request.POST.get("kind", "") not in ("", Kind.QUESTION):
-            raise Malformed(_("Only a question can be asked quietly. Choose for whom this is."))
-        return door.admit_quietly(_draft(request, viewer, kept), named)
-    post = door.admit(_draft(request, viewer, kept))
-    if named and post.kind == Kind.QUESTION:
-        ask_by_name(post, named, by=viewer)
-    return post
-
-
-def picked(request: HttpRequest, viewer: Person) -> list[Person]:
-    """Those whom an asker ticked, or named by handle."""
-    said = request.POST.get("before", "").replace(",", " ").split()
-    handles = {one.lstrip("@").lower() for one in said} - {""}
-    found = shown_to(viewer).filter(
-        handle__in=[*handles, *request.POST.getlist("ask")], account__isnull=False
-    )
-    people = list(found.exclude(pk=viewer.pk)[:MOST_NAMED])
-    unknown = handles - {who.handle for who in people} - {viewer.handle}
-    if unknown:
-        names = ", ".join(f"@{one}" for one in sorted(unknown))
-        raise Malformed(_("Nobody here is called %(names)s.") % {"names": names})
-    return people
-
-
-def _draft(
-    request: HttpRequest, viewer: Person, attachments: tuple[int, ...], *, reply_to: Post | None = None
-) -> Draft:
-    form = request.POST
-    kind = form.get("kind", "")
-    audience, circle, readers = _audience(form.get("audience", "public"), form.get("readers", ""), viewer)
-    return Draft(
-        author=viewer,
-        text=form.get("text", ""),
-        title=form.get("title", ""),
-        kind=kind if kind in Kind.values and not reply_to else "",
-        tags=tuple(form.get("tags", "").replace(",", " ").split()),
-        reply_to=reply_to,
-        audience=audience,
-        circle=circle,
-        readers=readers,
-        attachments=attachments,
-        alone=bool(form.get("alone")) and reply_to is not None,
-    )
-
-
-def _audience(chosen: str, names: str, viewer: Person) -> tuple[int, Circle | None, tuple[Person, ...]]:
-    """Read `public`, `members`, `circle-<id>`, `named` or `me`; an unknown word is refused, never widened."""
-    if chosen.startswith("circle-"):
-        # By comparing words: a number that no id can be is no circle, and no error.
-        circle = next((c for c in Circle.objects.filter(owner=viewer) if chosen == f"circle-{c.id}"), None)
-        if circle is None:
-            raise Malformed(_("Choose one of your circles, or another audience."))
-        return Audience.CIRCLE, circle, ()
-    plain = {
-        "public": Audience.PUBLIC,
-        "members": Audience.MEMBERS,
-        "named": Audience.NAMED,
-        "quiet": Audience.NAMED,
-        "me": Audience.ME,
-    }
-    if chosen not in plain:
-        raise Malformed(_("Choose for whom this is."))
-    if chosen != "named":
-        return plain[chosen], None, ()
-    handles = {name.strip().lstrip("@").lower() for name in names.replace(",", " ").split()}
-    readers = tuple(Person.objects.filter(handle__in=handles, account__isnull=False))
-    unknown = handles - {reader.handle for reader in readers}
-    if unknown:
-        raise Malformed(
-            _("Nobody here is called %(names)s.") % {"names": ", ".join(f"@{u}" for u in sorted(unknown))}
-        )
-    return Audience.NAMED, None, readers
-
-
-def _audience_context(viewer: Person | None, given: object) -> dict[str, object]:
-    get = getattr(given, "get")  # noqa: B009
-    return {
-        "audiences": audiences(viewer),
-        "audience": get("audience") or "public",
-        "readers": get("readers") or "",
-        "title_given": get("title") or "" if get("text") is not None and not get("url") else "",
-        "tags_given": get("tags") or "",
-        "before": get("before") or "",
-    }
-
-
-def audiences(viewer: Person | None) -> list[Choice]:
-    """The audiences this person may choose from; everybody is the first."""
-    circles = Circle.objects.filter(owner=viewer).order_by("name") if viewer else []
-    quietly = _(
-        "For a question: only those it is put before, or whom you name, see it. They learn your name once they answer."
-    )
-    return [
-        Choice("public", _("Public"), _("Everybody, whoever it helps.")),
-        Choice("members", _("Members"), _("Only members of this network.")),
-        *[Choice(f"circle-{c.id}", c.name, _("Only the people in this circle of yours.")) for c in circles],
-        Choice("named", _("People I name"), _("Only those whose handles you write below.")),
-        *([Choice("quiet", _("Quietly, a few"), quietly)] if viewer else []),
-        Choice("me", _("Only me"), _("A note to yourself.")),
-    ]
-
-
-def _given_text(text: str, title: str, url: str) -> str:
-    """One text of what a share sheet or a bookmarklet sends."""
-    said = text.strip()
-    for part in (title.strip(), url.strip()):
+def _given(given: QueryDict) -> QueryDict:
+    """What a share sheet or a bookmarklet sends, with one text of all it says; a title beside a text stays one."""
+    form = given.copy()
+    said, url = form.get("text", "").strip(), form.get("url", "").strip()
+    title = form.get("title", "").strip() if url or not said else ""
+    for part in (title, url):
         if part and part not in said:
             said = f"{said}\n\n{part}" if said else part
-    return said
+    if title:
+        del form["title"]
+    form["text"] = said
+    return form
 
 
 @require_POST
@@ -210,7 +91,7 @@ def reply(request: MemberRequest, post_id: int) -> HttpResponse:
     kept: tuple[int, ...] = ()
     try:
         kept = files.take_in(request, request.viewer)
-        post = door.admit(_draft(request, request.viewer, kept, reply_to=parent))
+        post = door.admit(box.draft_of(request.POST, request.viewer, kept, reply_to=parent))
     except (Refused, Malformed) as error:
         context: dict[str, object] = {
             "parent": parent,
@@ -232,25 +113,48 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     post = seen_by(request.viewer, post_id)
     if post.author_id != request.viewer.id:
         raise Missing(_("Only who wrote this can change it."))
+    manner = Manner.objects.filter(post=post).first() or Manner(post=post)
     if request.method != "POST":
         kept = begun(request.viewer, f"edit-{post.id}")
-        return render(request, "share/edit.html", {"post": post, "text": kept.get("text") or post.text})
+        return _edit_page(
+            request, post, manner, box.form_of({**_fields(post, manner, request.viewer), **kept})
+        )
+    try:
+        door.amend(post, _change(request, post, manner), by=request.viewer)
+    except (Refused, Malformed) as error:
+        return _edit_page(request, post, manner, request.POST, str(error))
+    done(request.viewer, f"edit-{post.id}")
+    say(request, _("Changed. What it said before is in its history."))
+    return redirect(post.page)
+
+
+def _change(request: MemberRequest, post: Post, manner: Manner) -> Change:
     form = request.POST
     title, text = form.get("title", ""), form.get("text", "")
     if not post.reply_to_id:
         title, text = titled(title, text)
-    change = Change(
-        text=text,
-        title=title,
-        tags=tuple(form.get("tags", "").replace(",", " ").split()),
-        kind=form.get("kind", ""),
-        link=post.link,
-    )
-    try:
-        door.amend(post, change, by=request.viewer)
-    except (Refused, Malformed) as error:
-        context = {"post": post, "text": change.text, "error": str(error)}
-        return render(request, "share/edit.html", context, status=422)
-    done(request.viewer, f"edit-{post.id}")
-    say(request, _("Changed. What it said before is in its history."))
-    return redirect(post.page)
+    # A form of before, or of another program, says nothing of it.
+    meant = box.meant_of(form, request.viewer, manner.until) if "how_far" in form else None
+    tags, kind = box.tags_of(form), form.get("kind", "")
+    return Change(text=text, title=title, tags=tags, kind=kind, link=post.link, meant=meant)
+
+
+def _fields(post: Post, manner: Manner, viewer: Person) -> Fields:
+    """The fields of a post as it is."""
+    return {
+        "title": post.title,
+        "text": post.text,
+        "tags": " ".join(post.tags),
+        "kind": post.kind,
+        "how_far": manner.how_far,
+        "wanted": manner.wanted,
+        "licence": manner.licence,
+        "until": box.day_of(manner.until, viewer),
+    }
+
+
+def _edit_page(
+    request: MemberRequest, post: Post, manner: Manner, form: QueryDict, error: str = ""
+) -> HttpResponse:
+    context = {"post": post, "manner": manner, "held": form, "manners": box.manners(), "error": error}
+    return render(request, "share/edit.html", context, status=422 if error else 200)

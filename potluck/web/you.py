@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from potluck.kit import paging
 from potluck.kit.errors import Malformed, Missing
 from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.licences import choices
 from potluck.kit.pages import render, say
 from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
@@ -88,6 +89,7 @@ def settings(request: MemberRequest) -> HttpResponse:
             time_zone=form.get("time_zone", ""),
             language=form.get("language", ""),
             theme=form.get("theme", ""),
+            licence=form.get("licence", request.viewer.licence),
         )
         try:
             settle(request.viewer, wishes)
@@ -96,7 +98,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         except Malformed as wrong:
             error = str(wrong)
             request.viewer.refresh_from_db()
-    context = {"error": error, "zones": zones(), "languages": languages()}
+    context = {"error": error, "zones": zones(), "languages": languages(), "licences": choices()}
     return render(request, "you/settings.html", context, status=422 if error else 200)
 
 

@@ -120,6 +120,7 @@ ADDRESSES: Mapping[str, Address] = {
     "you/capture": Address("members"),
     "you/drafts": Address("members"),
     "drafts": Address(post="members", form=TEXT | {"draft": "share"}),
+    "drafts/<int:draft_id>/rest": Address(post="any"),
     # sharing
     "share": Address("all", "any", TEXT, queries=("?text=hello",)),
     "share/known": Address(
@@ -134,6 +135,7 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/history": Address("sees"),
     f"{POST}/thanks": Address(post="sees+", form={"note": "thank you"}),
     f"{POST}/uses": Address(post="sees+", form={"story": "in the yard"}),
+    f"{POST}/wrong": Address(post="author", form={"right": "I know better now"}),
     f"{POST}/passing": Address(post="sees+", form={"text": "look"}),
     f"{POST}/keeping": Address(post="sees+"),
     f"{POST}/follow": Address(post="sees+"),
@@ -269,7 +271,7 @@ def _by_names(route: str, world: World) -> Iterator[str]:
     )
     route = route.replace("<int:person_id>", str(world.people["waiting"].pk))
     route = route.replace("<int:follow_id>", str(world.people["author"].follows.all()[0].pk))
-    route = route.replace("<int:hush_id>", "7")
+    route = route.replace("<int:hush_id>", "7").replace("<int:draft_id>", "7")
     route = route.replace("<int:newsletter_id>", str(world.newsletter.pk)).replace("<int:bridge_id>", "7")
     route = route.replace("<int:letter_id>", str(world.letter.pk))
     route = route.replace("<int:device_id>", str(world.device.pk))

@@ -5,6 +5,7 @@ session of each of the cast, and `at`, the addresses of what there is.
 """
 
 import io
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -41,7 +42,9 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
 from potluck.posts.keeping import keep
+from potluck.posts.manner import Meant
 from potluck.posts.models import Audience, Kind, Post, SavedDraft
+from potluck.posts.wrong import was_wrong
 from potluck.questions.close import close
 from potluck.questions.judge import judge
 from potluck.questions.me_too import ask_too
@@ -140,12 +143,18 @@ def share_all_kinds(people: dict[str, Person]) -> At:
         ),
         "members": Draft(author=ben, text="The shed is open on Sundays.", audience=Audience.MEMBERS),
         "only_me": Draft(author=ada, text="Ask Ben about the sieve.", audience=Audience.ME),
+        "aloud": Draft(
+            author=ada,
+            text="What if bran kept them off, too? #slugs",
+            meant=Meant("aloud", "challenge", timezone.now() + timedelta(days=9), "by-sa"),
+        ),
         "cleos": Draft(author=cleo, text="Hello from the riverside."),
     }
     posts = {name: door.admit(draft) for name, draft in said.items()}
     posts["changed"] = door.amend(
         posts["note"], Change(text="Leaf mould holds twice the water of peat. #soil"), by=ben
     )
+    was_wrong(posts["aloud"], "It does, until it rains. See [the heap](https://example.org/heap).", by=ada)
     door.admit(Draft(author=cleo, via=posts["article"], text="Read it to the end.", kind=Kind.NOTE))
     return {name: post.page for name, post in posts.items()} | talk(people, posts)
 
@@ -234,6 +243,10 @@ def tie(people: dict[str, Person], at: At) -> None:
     SavedDraft.objects.create(person=ada, about="share", fields={"text": "What I learned of sieves"})
     SavedDraft.objects.create(
         person=ada, about=f"reply-{at['note'].rsplit('/', 1)[1]}", fields={"text": "Twice, you say"}
+    )
+    tomorrow = timezone.now() + timedelta(days=1)
+    SavedDraft.objects.create(
+        person=ada, about="later-7", fields={"title": "Sieves", "text": "All of it."}, due_at=tomorrow
     )
 
 

@@ -133,7 +133,7 @@ VISITOR = [
 MEMBER = [
     *_all(
         "ada",
-        "{note} {article} {link} {question} {annotation} {page} {file} {event} {arabic} {long} {members} {only_me}",
+        "{note} {article} {link} {question} {annotation} {page} {file} {event} {arabic} {long} {members} {only_me} {aloud}",
     ),
     *_all(
         "ada",
@@ -171,7 +171,8 @@ MEMBER = [
     ),
     *_all("cleo", "{quiet} {adapting} {question} {asked} /home"),
     *_all("ada", "{thread}/live {thread}/live?before=9000000000000000000 {question}/live {cleos}/live"),
-    *_all("", "{thread}/live"),
+    *_all("", "{thread}/live {aloud} {aloud}/history"),
+    *_all("ada", "/share?draft=later-7 {aloud}/edit {note}?alone"),
     *_all("ben", "/you/devices"),
     *_all("ada", "/you/devices"),
     *_all("", "/questions {answered} /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"),
@@ -194,6 +195,7 @@ DONE = [
         for path in ("/home", "/share", "{thread}", "/people", "/@ben", "/search?q=soil")
     ),
     Scene("", "/", unfold, "unfolded"),
+    Scene("ada", "{aloud}", unfold, "unfolded"),
     Scene("ada", "/home", ask_for_keys, "with the keys"),
     Scene("ben", "{thread}/live", press("Say that I am here"), "being there"),
     Scene("ada", "{note}", press("Reply", {"#reply-box-text": "\u00a0"}), "with an empty reply"),
@@ -257,7 +259,7 @@ NO_PAGES = frozenset({
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
     "thread-follow", "topic-removal", "topics", "upload", "uses", "withdrawal", "home-renewal",
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
-    "claim-proof", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
+    "claim-proof", "draft-rest", "wrong", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
     "mail-all", "mail-hush", "mail-renewal", "manifest", "opensearch", "robots", "service-worker", "sitemap",
     "mfa_download_recovery_codes",

@@ -3,6 +3,8 @@
 person.json      who one is here, topics, settings
 posts.json       every post, narrowed ones too, as a JSON Feed with the text as it was written
 posts/*.md       each post as a Markdown file with its facts on top
+history.json     what each post said before it was changed, and how it was meant
+drafts.json      what was begun and not shared, and what waits for its moment
 bookmarks.html   links shared and things kept, as browsers and bookmark services read them
 following.opml   whom and what one follows; sources.opml, where one shares
 questions.json   what one asks too, was asked and said, and one's wishes
@@ -26,7 +28,7 @@ from potluck.channels.feeds.subscriptions import following_of, sources_of
 from potluck.kit.syndication import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
-from potluck.posts.models import Attachment, Kept, Post, Thanks, Use
+from potluck.posts.models import Attachment, Kept, Post, Revision, Thanks, Use
 from potluck.questions.taking import questions_of
 
 Progress = Callable[[str], None]
@@ -49,7 +51,9 @@ def export(person: Person, to: BinaryIO | Path, told: Progress = lambda what: No
 
 
 def _mine(person: Person) -> Iterator[Post]:
-    found = Post.objects.filter(author=person, deleted_at=None).select_related("reply_to", "via", "source")
+    found = Post.objects.filter(author=person, deleted_at=None).select_related(
+        "reply_to", "via", "source", "manner"
+    )
     return found.order_by("id").iterator(chunk_size=500)
 
 
@@ -91,6 +95,7 @@ def _posts(person: Person) -> bytes:
 
 def _item(post: Post) -> ItemOut:
     page = settings.ORIGIN + post.page
+    terms = getattr(getattr(post, "manner", None), "terms", None)
     return ItemOut(
         id=post.uri,
         url=page,
@@ -106,6 +111,8 @@ def _item(post: Post) -> ItemOut:
         external_url=post.url or None,
         about_url=post.link or None,
         in_reply_to=post.reply_to.uri if post.reply_to else None,
+        licence=terms.name if terms else "",
+        licence_url=terms.url if terms else "",
     )
 
 
@@ -124,6 +131,7 @@ def _markdown(post: Post) -> str:
         "passes_on": post.via.uri if post.via else "",
         "from": post.source.url if post.source else "",
     }
+    facts |= _meant(post)
     # Each value as JSON, which YAML reads as its own.
     top = "\n".join(
         f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}"
@@ -131,6 +139,31 @@ def _markdown(post: Post) -> str:
         if value
     )
     return f"---\n{top}\n---\n\n{post.text}\n"
+
+
+def _meant(post: Post) -> dict[str, Any]:
+    """How it is meant, and what its author says now who was wrong."""
+    manner = getattr(post, "manner", None)
+    if manner is None:
+        return {}
+    return {
+        "how_far": manner.how_far,
+        "would_like": manner.wanted,
+        "stands_until": manner.until,
+        "licence": manner.terms and (manner.terms.url or manner.terms.name),
+        "was_wrong_since": manner.wrong_at,
+        "what_is_right": manner.wrong,
+    }
+
+
+def _history(person: Person) -> bytes:
+    rows = Revision.objects.filter(post__author=person, post__deleted_at=None).order_by("post", "at")
+    names = ("post__uri", "at", "title", "text", "tags", "manner")
+    return _json([dict(zip(("post", *names[1:]), row, strict=True)) for row in rows.values_list(*names)])
+
+
+def _drafts(person: Person) -> bytes:
+    return _json(list(person.saved_drafts.order_by("at").values("about", "at", "due_at", "fields")))
 
 
 def _bookmarks(person: Person) -> str:
@@ -201,6 +234,8 @@ def _json(said: object) -> bytes:
 _PARTS: dict[str, Callable[[Person], bytes | str]] = {
     "person.json": _person,
     "posts.json": _posts,
+    "history.json": _history,
+    "drafts.json": _drafts,
     "bookmarks.html": _bookmarks,
     "following.opml": _following,
     "sources.opml": _sources,

@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287), with paging (RFC 5005) and replies (RFC 4685)."""
+"""Atom 1.0 (RFC 4287), with paging (RFC 5005), replies (RFC 4685) and licences (RFC 4946)."""
 
 from potluck.kit.syndication.shape import FeedOut, ItemOut
 from potluck.kit.syndication.text import (
@@ -61,6 +61,9 @@ def _entry(item: ItemOut, feed_language: str) -> str:
             _link("via", item.via_url, title=item.via_name or ""),
             _enclosures(item),
             _reply(item.in_reply_to),
+            # RFC 4946.
+            _link("license", item.licence_url),
+            element("rights", item.licence),
             *(f'<category term="{attribute(tag)}"/>\n' for tag in labels(item.tags)),
             _content(item),
             "</entry>\n",

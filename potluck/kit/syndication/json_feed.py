@@ -51,8 +51,13 @@ def _item(item: ItemOut) -> dict[str, object]:
         tags=labels(item.tags),
         language=language(item.language),
         attachments=[_attachment(file) for file in item.enclosures if link(file.url)],
-        # Custom names begin with an underscore: why it came to this reader, and what it answers.
-        _potluck=_said(reason=flat(item.reason or ""), in_reply_to=name(item.in_reply_to or "", "")),
+        # Custom names begin with an underscore: why it came to this reader, what it answers, under which licence.
+        _potluck=_said(
+            reason=flat(item.reason or ""),
+            in_reply_to=name(item.in_reply_to or "", ""),
+            licence=item.licence,
+            licence_url=item.licence_url,
+        ),
     )
     if not html:  # one of the two contents is required
         entry["content_text"] = flat(item.summary) or flat(item.title)

@@ -23,6 +23,7 @@ RSS_TYPE = "application/rss+xml; charset=utf-8"
 _HEAD = (
     '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"'
     ' xmlns:thr="http://purl.org/syndication/thread/1.0">\n<channel>\n'
 )
 
@@ -70,6 +71,8 @@ def _item(item: ItemOut, feed_language: str) -> str:
             # <author> must hold a mail address, which is nobody's business.
             element("dc:creator", item.author_name),
             element("dc:language", tongue) if tongue != feed_language else "",
+            element("dc:rights", item.licence),
+            element("creativeCommons:license", item.licence_url),
             *(element("category", tag) for tag in labels(item.tags)),
             element("comments", page) if home else "",
             _atom_link("related", item.about_url),

@@ -22,6 +22,7 @@ class ItemOut:
     `external_url` is its canonical page, if that is elsewhere: readers are then sent there, and `url` becomes
     the page for replies. `about_url` is what it talks about (a bookmark's target).
     `reason` says why the reader gets it and opens the content. An `is_excerpt` never passes for the whole.
+    `licence` is what its author lets others do with it, by name; `licence_url` where that is written.
     """
 
     id: str
@@ -43,6 +44,8 @@ class ItemOut:
     in_reply_to: str | None = None
     enclosures: Sequence[Enclosure] = ()
     is_excerpt: bool = False
+    licence: str = ""
+    licence_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

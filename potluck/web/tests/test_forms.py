@@ -130,7 +130,10 @@ def test_what_a_moderator_gave_back_can_be_gone_on_with(ada: Person, dov: Person
     links = " ".join(f"https://x.example/{n}" for n in range(7))
     refuse(admit(Draft(author=ada, text=f"Look {links}")), by=dov)
     assert SavedDraft.objects.get().about.startswith("held-")
-    assert "/share?text=Look+https" in as_(ada).get("/you/drafts").content.decode()
+    page = as_(ada).get("/you/drafts").content.decode()
+    address = f"/share?draft={SavedDraft.objects.get().about}"
+    assert address in page
+    assert "Look https" in as_(ada).get(address).content.decode()
 
 
 def test_replies_stay_readable_when_what_began_them_is_gone(

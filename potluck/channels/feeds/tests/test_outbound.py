@@ -16,7 +16,7 @@ from potluck.kit.ids import new_id
 from potluck.kit.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
 from potluck.people.models import Network, Person, Source
 from potluck.people.network import look_again
-from potluck.posts.models import Attachment, Audience, Kind, Post, Tag
+from potluck.posts.models import Attachment, Audience, Kind, Manner, Post, Tag
 from potluck.search.index import index_posts
 
 HERE = settings.ORIGIN
@@ -301,3 +301,24 @@ def test_any_search_has_a_feed_of_what_everybody_would_find(as_: Sign, ada: Pers
     assert read["home_page_url"] == f"{HERE}/search?q=worms+from%3Aada"
     assert listed(as_(None), "/search.atom?q=nothing+like+it") == []
     assert as_(None).get("/search.atom?q=").status_code == 400
+
+
+def test_the_licence_goes_along_in_each_format_and_in_the_page(client: Client, ada: Person) -> None:
+    free, kept = post(ada, "Worms like shade.", kind=Kind.ARTICLE), post(ada, "Mine alone.")
+    Manner.objects.create(post=free, licence="by-sa")
+    Manner.objects.create(post=kept, licence="all")
+    assert len(listed(client, "/fresh.atom")) == 2
+    where = "https://creativecommons.org/licenses/by-sa/4.0/"
+    atom, rss = (feedparser.parse(client.get(f"/fresh.{form}").content).entries for form in ("atom", "rss"))
+    by = {entry.id: entry for entry in atom}
+    assert [link.href for link in by[free.uri].links if link.rel == "license"] == [where]
+    assert (by[free.uri].rights, by[kept.uri].rights) == ("CC BY-SA 4.0", "All rights reserved")
+    assert {entry.id: (entry.rights, entry.get("license")) for entry in rss} == {
+        free.uri: ("CC BY-SA 4.0", where),
+        kept.uri: ("All rights reserved", None),
+    }
+    told = {item["id"]: item["_potluck"] for item in json.loads(client.get("/fresh.json").content)["items"]}
+    assert told[free.uri] == {"licence": "CC BY-SA 4.0", "licence_url": where}
+    page = client.get(free.page).content.decode()
+    assert f'"license": "{where}"' in page and f'<a rel="license noopener" href="{where}">' in page
+    assert "Cite this" in page and "(CC BY-SA 4.0)" in page

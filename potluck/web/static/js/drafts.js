@@ -4,11 +4,18 @@
 const REST = 1500;
 const name = (form) => `potluck draft ${form.dataset.draft}`;
 const SENT = "potluck sent";
+const OURS = ["csrfmiddlewaretoken", "draft", "attachment"];
 
-function keep(key, text) {
+function held(form) {
+  const fields = [...new FormData(form)].filter(([key, value]) => typeof value === "string" && value && !OURS.includes(key));
+  return Object.fromEntries(fields);
+}
+
+function keep(form) {
+  const fields = held(form);
   try {
-    if (text.trim()) localStorage.setItem(key, text);
-    else localStorage.removeItem(key);
+    if (fields.text?.trim()) localStorage.setItem(name(form), JSON.stringify(fields));
+    else localStorage.removeItem(name(form));
     return true;
   } catch {
     return false; // storage is full or forbidden
@@ -31,28 +38,53 @@ async function send(form) {
 function watch(form) {
   const text = form.querySelector("textarea");
   let timer = 0;
-  text.addEventListener("input", () => {
+  const changed = () => {
     clearTimeout(timer);
     say(form, "");
     timer = setTimeout(async () => {
-      const here = keep(name(form), text.value);
+      const here = keep(form);
       const there = await send(form).catch(() => false);
       if ((there || here) && text.value.trim()) say(form, there ? "kept" : "keptHere");
     }, REST);
-  });
-  addEventListener("pagehide", () => keep(name(form), text.value));
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  addEventListener("pagehide", () => keep(form));
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    keep(name(form), text.value);
+    keep(form);
     sessionStorage.setItem(SENT, name(form));
   });
+}
+
+function parsed(kept) {
+  try {
+    const fields = JSON.parse(kept);
+    if (fields && typeof fields === "object") return fields;
+  } catch {
+    // kept before anything but the words was
+  }
+  return { text: kept };
+}
+
+function put(field, value) {
+  if (field instanceof RadioNodeList) field.value = value;
+  else if (field.type === "checkbox") field.checked = true;
+  else field.value = value;
+  const one = field instanceof RadioNodeList ? [...field].find((each) => each.checked) : field;
+  one?.closest("details:not(.kind)")?.setAttribute("open", "");
+  return one;
 }
 
 function restore(form) {
   const text = form.querySelector("textarea");
   const kept = localStorage.getItem(name(form));
   if (!kept || text.value) return;
-  text.value = kept;
+  for (const [key, value] of Object.entries(parsed(kept))) {
+    const field = form.elements[key];
+    if (field && field !== text && field.value !== value) put(field, value)?.dispatchEvent(new Event("restored", { bubbles: true }));
+    else if (field) field.value = value;
+  }
   text.dispatchEvent(new Event("restored", { bubbles: true }));
   say(form, "back");
 }

@@ -26,14 +26,42 @@ function hint(form) {
   kind.querySelector("[data-chosen]").textContent = choice.querySelector(`option[value="${value}"]`).textContent;
 }
 
-function describe(form, input) {
+// Files go to the network as they are chosen, so that a draft has them too; where that fails they go with the form.
+async function describe(form, input) {
   const list = form.querySelector(".attached");
-  list.replaceChildren(...[...input.files].map((file, at) => row(list, file, () => drop(form, input, at))));
+  const files = [...input.files];
+  list.querySelectorAll(".new").forEach((box) => box.remove());
+  const rows = files.map((file, at) => row(list, file, () => drop(form, input, at)));
+  list.append(...rows);
+  const keys = files.length ? await sent(form, list, files).catch(() => []) : [];
+  if (keys.length !== files.length || files.some((file, at) => input.files[at] !== file)) return;
+  put(input, []);
+  rows.forEach((box, at) => lies(box, keys[at]));
+  form.dispatchEvent(new Event("change"));
+}
+
+async function sent(form, list, files) {
+  if (!list.dataset.files || !document.getElementById("act")) return [];
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  files.forEach((file) => body.append("file", file));
+  const answer = await fetch(list.dataset.files, { method: "POST", body });
+  return answer.ok ? (await answer.json()).attachments : [];
+}
+
+function lies(box, key) {
+  const hidden = document.createElement("input");
+  hidden.type = "hidden";
+  hidden.name = "attachment";
+  hidden.value = key;
+  box.append(hidden);
+  box.classList.remove("new");
+  box.querySelector("[name=alt]").name = `alt-${key}`;
 }
 
 function row(list, file, away) {
   const box = document.createElement("div");
-  box.className = "field";
+  box.className = "field new";
   const picture = file.type.startsWith("image/");
   const label = document.createElement("label");
   const words = document.createElement("input");
@@ -46,9 +74,15 @@ function row(list, file, away) {
   out.type = "button";
   out.className = "quiet";
   out.textContent = list.dataset.away;
-  out.addEventListener("click", away);
+  out.addEventListener("click", () => (box.classList.contains("new") ? away() : leave(box)));
   box.append(label, words, out);
   return box;
+}
+
+function leave(box) {
+  const form = box.closest("form");
+  box.remove();
+  form.dispatchEvent(new Event("change"));
 }
 
 function put(input, files) {
@@ -76,11 +110,13 @@ function prepare(form) {
   ["input", "restored", "change"].forEach((what) => form.addEventListener(what, changed));
   changed();
   form.querySelector("input[type=file]")?.addEventListener("change", (event) => describe(form, event.target));
-  form.addEventListener("change", (event) => {
+  const named = (event) => {
     if (event.target.name !== "audience") return;
     const label = event.target.closest("label").querySelector("[data-label]").textContent;
     form.querySelector("summary [data-chosen]").textContent = label;
-  });
+  };
+  form.addEventListener("change", named);
+  form.addEventListener("restored", named);
   text.addEventListener("paste", (event) => add(form, event.clipboardData.files) && event.preventDefault());
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
