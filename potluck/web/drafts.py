@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from potluck.deliver.reached import zone_of
 from potluck.kit.errors import Malformed
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render
@@ -59,7 +60,8 @@ def rest(request: MemberRequest, draft_id: int) -> HttpResponse:
 def mine(request: MemberRequest) -> HttpResponse:
     """Everything begun and not shared, newest first."""
     rows = SavedDraft.objects.filter(person=request.viewer).order_by("due_at", "-at")
-    return render(request, "you/drafts.html", {"drafts": [(row, _address(row)) for row in rows]})
+    with timezone.override(zone_of(request.viewer)):
+        return render(request, "you/drafts.html", {"drafts": [(row, _address(row)) for row in rows]})
 
 
 def _address(row: SavedDraft) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
+from potluck.deliver.reached import zone_of
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
@@ -52,7 +54,9 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
         kept = files.take_in(request, viewer)
         if form.get("share_at"):
             row = later.put_off(form, viewer, kept, about)
-            said = _("It goes out on %(moment)s. Until then it lies here.") % {"moment": moment(row.due_at)}
+            with timezone.override(zone_of(viewer)):
+                at = moment(row.due_at)
+            said = _("It goes out on %(moment)s. Until then it lies here.") % {"moment": at}
             say(request, said, undo=f"/drafts/{row.id}/rest")
             return redirect("/you/drafts")
         post = later.share_now(form, viewer, kept, about)

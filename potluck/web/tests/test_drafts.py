@@ -169,6 +169,14 @@ def test_what_cannot_go_out_lies_among_the_drafts_with_the_reason(ada: Person, a
     assert "For two" in page and "Choose one of your circles" in page
 
 
+def test_a_moment_is_one_of_where_one_is(ada: Person, as_: SignIn) -> None:
+    Person.objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
+    page = as_(ada).post("/share", {"text": "Nine hours ahead", "share_at": "2030-01-02T03:04"}, follow=True)
+    due = SavedDraft.objects.get().due_at
+    assert due is not None and due.isoformat() == "2030-01-01T18:04:00+00:00"
+    assert page.content.decode().count("2 January 2030, 03:04") == 2
+
+
 @pytest.mark.parametrize("moment", ["2020-01-01T00:00", "soon", "9999-12-31T23:59", "0001-01-01T00:00"])
 def test_a_moment_that_is_none_or_over_is_said(ada: Person, as_: SignIn, moment: str) -> None:
     page = as_(ada).post("/share", {"text": "When?", "share_at": moment})
