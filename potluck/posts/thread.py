@@ -81,7 +81,9 @@ def _gaps(root: Post, missing: set[int]) -> list[tuple[object, ...]]:
         return []
     gone = Post.objects.filter(Q(deleted_at__isnull=False) | Q(held_at__isnull=False), id__in=missing)
     rows = gone.filter(thread=root.thread).values_list("id", "reply_to_id", "published_at")
-    return [(key, parent or root.id, 0, "", "", None, at, "", "", at, False, None, "") for key, parent, at in rows]
+    return [
+        (key, parent or root.id, 0, "", "", None, at, "", "", at, False, None, "") for key, parent, at in rows
+    ]
 
 
 def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
