@@ -17,6 +17,7 @@ from potluck.posts.share import share_all
 from potluck.posts.veil import lift
 from potluck.questions.adapt import adapted, may_adapt
 from potluck.questions.quietly import is_under_quiet, make_quiet
+from potluck.questions.stands import came_earlier
 from potluck.questions.take_on import ask_by_name
 from potluck.safety import limits
 from potluck.safety.screen import Verdict, screen, screen_length
@@ -47,6 +48,7 @@ def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     if held:
         hold(held)
     lift(post for draft, post in zip(drafts, posts, strict=True) if draft.alone and post.held_at is None)
+    came_earlier(post for draft, post in zip(drafts, posts, strict=True) if draft.before)
     index_posts(posts, new=True)
     return posts
 

@@ -19,6 +19,7 @@ from potluck.match import bent
 from potluck.people.models import Account, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
+from potluck.questions.models import Earlier
 from potluck.search.meaning import encode_posts
 from potluck.search.statistics import refresh_statistics
 
@@ -57,6 +58,7 @@ def write(drafts: Sequence[Draft]) -> list[Post]:
     for start in range(0, len(drafts), BATCH):
         posts += admit_all(drafts[start : start + BATCH])
     encode_posts([post.id for post in posts])
+    Earlier.objects.all().delete()  # as if each had come here when it was said
     return posts
 
 

@@ -18,6 +18,7 @@ from potluck.match.gate import Gate
 from potluck.match.open_questions import Part, as_vector, idf_of, open_questions
 from potluck.match.passage import passage
 from potluck.posts.models import Post
+from potluck.questions.stands import STANDS
 from potluck.search.encoder import Encoder, encoder
 from potluck.search.index import K1, words_of
 from potluck.search.meaning import whole_of
@@ -36,12 +37,12 @@ _AS_MANY = 20
 # How many of the best are looked at again, with what only the database knows.
 _AGAIN = 40
 
-_STANDING = """
+_STANDING = f"""
 SELECT q.id, q.title, q.text, EXISTS (
     SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id <> q.author_id AND r.id < %(until)s
     AND r.deleted_at IS NULL)
 FROM posts_post q WHERE q.id = ANY(%(ids)s) AND q.deleted_at IS NULL AND q.held_at IS NULL AND q.kind = 'question'
-  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+  AND {STANDS.format(q="q")}
 """
 _MEANING = (
     "SELECT post_id, whole::text FROM search_meaning WHERE post_id = ANY(%(ids)s) AND encoder = %(encoder)s"

@@ -17,6 +17,7 @@ from potluck.match.who_knows import who_knows
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
+from potluck.questions.stands import STANDS
 from potluck.questions.state import Named, named, who_ask
 from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
@@ -109,9 +110,9 @@ def _is_the_same(one: Alike) -> bool:
     return one.words >= WORDS_ALONE * 2 if one.meaning is None else one.meaning >= THE_SAME
 
 
-_OPEN = """
+_OPEN = f"""
 SELECT q.id FROM posts_post q WHERE q.id = ANY(%s) AND q.kind = 'question' AND q.reply_to_id IS NULL
-  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+  AND {STANDS.format(q="q")}
 """
 
 

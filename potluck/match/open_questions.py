@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from potluck.kit.ids import first_id
 from potluck.kit.sql import ask
+from potluck.questions.stands import STANDS
 from potluck.search.encoder import Encoder
 from potluck.search.languages import language_of
 from potluck.search.rank import Counts, counted, known
@@ -34,12 +35,12 @@ _BACK = timedelta(minutes=2)
 # What is older when it comes, or is said in other words after so long, is there with the next hour.
 NEW = timedelta(days=7)
 
-_OPEN = """
+_OPEN = f"""
 SELECT i.post_id, p.author_id, p.title, p.language, i.weights::text, m.whole::text, m.gist::text, i.at
 FROM posts_post p JOIN search_indexed i ON i.post_id = p.id
 LEFT JOIN search_meaning m ON m.post_id = i.post_id AND m.encoder = %(encoder)s
 WHERE p.kind = 'question' AND p.reply_to_id IS NULL AND p.deleted_at IS NULL AND p.held_at IS NULL
-  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = i.post_id) {since}
+  AND {STANDS.format(q="p")} {{since}}
 ORDER BY i.post_id
 """
 _ALL = _OPEN.format(since="")

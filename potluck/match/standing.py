@@ -16,6 +16,7 @@ from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED
 from potluck.questions.models import Found, Telling
+from potluck.questions.stands import STANDS
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
 # However much fits a question, no more is brought to those who ask it in a week: the likeliest of what comes at once.
@@ -37,7 +38,7 @@ JOIN people_person author ON author.id = p.author_id
 JOIN people_person viewer ON viewer.id = q.author_id
 WHERE {VISIBLE_SQL} AND p.author_id <> q.author_id AND p.thread <> q.thread AND p.id > q.id AND q.reply_to_id IS NULL
   AND q.deleted_at IS NULL AND q.held_at IS NULL
-  AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+  AND {STANDS.format(q="q")}
   AND NOT EXISTS (SELECT FROM questions_found f WHERE f.question_id = q.id AND f.post_id = p.id)
   AND NOT EXISTS (SELECT FROM questions_found f JOIN posts_post o ON o.id = f.post_id
                   WHERE f.question_id = q.id AND o.thing = p.thing AND o.audience = 0)

@@ -11,15 +11,22 @@ from potluck.posts.models import Post
 from potluck.questions.gate import question_for
 from potluck.questions.models import MeToo
 from potluck.questions.quietly import not_quietly
+from potluck.questions.stands import rests, take_up
 
 
 @transaction.atomic
-def ask_too(question: Post, *, by: Person) -> MeToo:
-    """Join it. Whoever asked first hears of it by name; said twice, it is said once."""
+def ask_too(question: Post, *, by: Person) -> MeToo | None:
+    """Join it. Whoever asked first hears of it by name; said twice, it is said once.
+
+    What was asked elsewhere before it came here stands from now on; whoever asked it then need say no more than that.
+    """
     question = question_for(question, by)
-    if question.author_id == by.id:
+    if question.author_id == by.id and not rests(question):
         raise Refused(_("You ask this already."))
     not_quietly(question)
+    take_up(question)
+    if question.author_id == by.id:
+        return None
     row, new = MeToo.objects.get_or_create(question=question, person=by)
     if new:
         record(Kind.ME_TOO, by=by.key, about=question.key, to=question.author_id)

@@ -10,7 +10,7 @@ from potluck.kit.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.offers import Chance, FirstReader
-from potluck.questions.private import Adaptation, Consent, Quiet
+from potluck.questions.private import Adaptation, Consent, Earlier, Quiet
 
 __all__ = [
     "Adaptation",
@@ -19,6 +19,7 @@ __all__ = [
     "Chance",
     "Closure",
     "Consent",
+    "Earlier",
     "FirstReader",
     "Found",
     "Quiet",

@@ -11,6 +11,7 @@ from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import Line, lines
 from potluck.posts.veil import VEILED
+from potluck.questions.stands import STANDS
 from potluck.questions.state import Named, named, who_ask
 
 MOST, LONG, PAGE = 8, 3, 30
@@ -18,7 +19,7 @@ LONG_AGO = timedelta(days=30)
 
 _OPEN = f"""
 q.kind = 'question' AND q.reply_to_id IS NULL AND ({{seen}}) AND NOT {VEILED.format(p="q", me="%(me)s")}
-AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = q.id)
+AND {STANDS.format(q="q")}
 """
 _ASKED_BY_MANY = """
 SELECT q.id FROM posts_post q JOIN (

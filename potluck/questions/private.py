@@ -1,5 +1,5 @@
-"""What is asked or answered between few: a question put before some alone, a yes to let everybody read an answer; and
-what an answer was made from."""
+"""What is asked or answered between few: a question put before some alone, a yes to let everybody read an answer; what
+an answer was made from; and what was asked before it came here."""
 
 from django.db import models
 from django.utils import timezone
@@ -20,6 +20,21 @@ class Quiet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id}, quietly"
+
+
+class Earlier(models.Model):
+    """A question that was asked elsewhere before it came here, and since when it is here; see `stands.py`.
+
+    The row goes when somebody here takes it up.
+    """
+
+    question = models.OneToOneField(
+        "posts.Post", on_delete=models.CASCADE, primary_key=True, related_name="earlier"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.question_id}, asked earlier"
 
 
 class Consent(models.Model):

@@ -15,6 +15,7 @@ from potluck.posts.veil import VEILED, is_veiled, somebody
 from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
 from potluck.questions.publish import Between, betweens
 from potluck.questions.quietly import is_quiet
+from potluck.questions.stands import rests
 
 MOST_NAMES, MOST_FOUND = 50, 20
 
@@ -69,6 +70,7 @@ class State:
     accepted: frozenset[int] = frozenset()
     quiet: bool = False
     veiled: bool = False
+    rests: bool = False
     between: Mapping[int, Between] = field(default_factory=dict)
     names: Mapping[int, Named] = field(default_factory=dict)
     made_from: Mapping[int, Line] = field(default_factory=dict)
@@ -84,6 +86,7 @@ def state_of(question: Post, viewer: Person | None) -> State:
     state = State(question.id, mine=viewer is not None and question.author_id == viewer.id)
     state.quiet, state.between = is_quiet(question), betweens(question, viewer)
     state.veiled = state.quiet and is_veiled(question, viewer)
+    state.rests = rests(question)
     _closed(state, question, viewer)
     too = list(MeToo.objects.filter(question=question).order_by("id").values_list("person_id", flat=True))
     asked = list(Ask.objects.filter(question=question).order_by("round", "id"))

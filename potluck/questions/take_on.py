@@ -13,6 +13,7 @@ from potluck.questions.gate import question_for
 from potluck.questions.models import Ask, Said
 from potluck.questions.quietly import not_quietly, put_before
 from potluck.questions.room import may_be_asked
+from potluck.questions.stands import take_up
 
 
 @transaction.atomic
@@ -21,6 +22,7 @@ def take_on(question: Post, *, by: Person) -> Ask:
     question = question_for(question, by)
     if question.author_id == by.id:
         raise Refused(_("You ask this yourself."))
+    take_up(question)
     row, __ = Ask.objects.get_or_create(question=question, person=by)
     if row.said != Said.ON_IT:
         _say(row, Said.ON_IT)

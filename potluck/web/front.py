@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from potluck.kit.errors import Malformed, Refused
 from potluck.kit.pages import render, say
+from potluck.kit.sql import Condition
 from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
 from potluck.posts.lines import lines
 from potluck.posts.models import Kind, Post
+from potluck.questions.stands import STANDS
 from potluck.safety import limits
 from potluck.safety.screen import MOST_TEXT
 from potluck.web.account_forms import AddressForm
@@ -74,6 +76,7 @@ def _fresh() -> list[int]:
 def _looked_for() -> list[int]:
     """The newest questions nobody has answered yet."""
     asked = Post.objects.public().roots().filter(kind=Kind.QUESTION).exclude(replies__kind=Kind.ANSWER)
+    asked = asked.filter(Condition(STANDS.replace("{q}", "{p}")))
     return list(asked.order_by("-id").values_list("id", flat=True)[:LOOKED_FOR])
 
 

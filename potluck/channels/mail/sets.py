@@ -26,6 +26,7 @@ from potluck.kit.sql import ask
 from potluck.people.models import Account, Person
 from potluck.posts.models import Post
 from potluck.posts.tags import normal
+from potluck.questions.stands import STANDS
 
 MOST, ALSO = 500, 3
 # Whatever a spreadsheet, a list or a header of mail puts between them.
@@ -36,7 +37,7 @@ _PUBLIC = """p.audience = 0 AND p.reply_to_id IS NULL AND p.via_id IS NULL AND p
     AND (cardinality(%(tags)s::varchar[]) = 0 OR p.tags && %(tags)s::varchar[])"""
 _QUESTION = f"""
 SELECT p.id FROM posts_post p JOIN people_person a ON a.id = p.author_id
-WHERE {_PUBLIC} AND p.kind = 'question' AND NOT EXISTS (SELECT FROM questions_closure c WHERE c.question_id = p.id)
+WHERE {_PUBLIC} AND p.kind = 'question' AND {STANDS.format(q="p")}
 ORDER BY EXISTS (SELECT FROM posts_post r WHERE r.thread = p.id AND r.id <> p.id AND r.author_id <> p.author_id
                  AND r.deleted_at IS NULL), p.id DESC LIMIT 1
 """
