@@ -60,3 +60,40 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} {self.kind} {self.about}"
+
+
+class Decision(models.TextChoices):
+    """What somebody may decide for others."""
+
+    SUSPENDED = "suspended"
+    READMITTED = "readmitted"
+    MADE_MODERATOR = "made_moderator"
+    APPROVED = "approved"  # somebody who wanted to join
+    TURNED_AWAY = "turned_away"
+    WAITS_AGAIN = "waits_again"  # either answer was taken back
+    RELEASED = "released"  # what the screen held
+    REFUSED = "refused"  # the same, given back to its author
+    TAKEN_AWAY = "taken_away"  # what somebody else wrote
+    BROUGHT_BACK = "brought_back"
+    REMOVED = "removed"  # somebody who is not a member
+    RETURNED = "returned"
+    MERGED = "merged"  # `words` are both tags
+    SETTLED = "settled"  # `words` are what was changed of the network
+
+
+class AuditEntry(models.Model):
+    """One decision: `by` whom (nobody: the host, at the command line), on whom, about which post.
+
+    It outlives those it names, so it holds their ids and no more of them.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    what = models.CharField(max_length=16, choices=Decision.choices)
+    by = models.BigIntegerField(null=True)
+    whom = models.BigIntegerField(null=True)
+    about = models.BigIntegerField(null=True)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.what} {self.whom or self.about or self.words}"

@@ -1,9 +1,11 @@
 """Where a moderator says yes first: let somebody in, or not."""
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from potluck.events.audit import note
+from potluck.events.models import Decision
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
 
@@ -15,22 +17,34 @@ def waiting() -> models.QuerySet[Person]:
     ).order_by("id")
 
 
+@transaction.atomic
 def approve(who: Person, *, by: Person) -> bool:
     """Let somebody in. Returns whether they were waiting."""
     _may(by)
-    return bool(waiting().filter(pk=who.pk).update(approved_at=timezone.now()))
+    waited = waiting().filter(pk=who.pk).update(approved_at=timezone.now())
+    return _noted(Decision.APPROVED, who, by, waited)
 
 
+@transaction.atomic
 def turn_away(who: Person, *, by: Person) -> bool:
     """Let somebody not in: their account is closed. Returns whether they were waiting."""
     _may(by)
-    return bool(waiting().filter(pk=who.pk).update(suspended_at=timezone.now()))
+    waited = waiting().filter(pk=who.pk).update(suspended_at=timezone.now())
+    return _noted(Decision.TURNED_AWAY, who, by, waited)
 
 
+@transaction.atomic
 def wait_again(who: Person, *, by: Person) -> None:
     """Take either answer back."""
     _may(by)
-    Person.objects.filter(pk=who.pk, account__isnull=False).update(approved_at=None, suspended_at=None)
+    answered = Person.objects.filter(pk=who.pk, account__isnull=False)
+    _noted(Decision.WAITS_AGAIN, who, by, answered.update(approved_at=None, suspended_at=None))
+
+
+def _noted(what: Decision, who: Person, by: Person, changed: int) -> bool:
+    if changed:
+        note(what, by=by.id, whom=who.id)
+    return bool(changed)
 
 
 def _may(by: Person) -> None:

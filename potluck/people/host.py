@@ -1,12 +1,16 @@
 """What a host turns: the network's name, its welcome, and who may join."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from potluck.events.audit import note
+from potluck.events.models import Decision
 from potluck.kit.errors import Malformed, Refused
 from potluck.people.models import Network, Person
 from potluck.people.network import look_again
 
 
+@transaction.atomic
 def settle_network(*, by: Person, name: str, tagline: str, joining: str, norms: str = "") -> Network:
     """Change the network's name, welcome, and who may join."""
     if by.account is None or not by.account.is_superuser:
@@ -16,12 +20,17 @@ def settle_network(*, by: Person, name: str, tagline: str, joining: str, norms: 
     if joining not in Network.Joining.values:
         raise Malformed(_("Choose who may join."))
     row, __ = Network.objects.get_or_create(pk=1)
-    row.name, row.tagline, row.joining, row.norms = (
-        name.strip()[:100],
-        tagline.strip(),
-        joining,
-        norms.strip(),
-    )
+    said = {
+        "name": name.strip()[:100],
+        "tagline": tagline.strip(),
+        "joining": joining,
+        "norms": norms.strip(),
+    }
+    changed = [what for what, words in said.items() if getattr(row, what) != words]
+    for what, words in said.items():
+        setattr(row, what, words)
     row.save()
-    look_again()
+    if changed:
+        note(Decision.SETTLED, by=by.id, words=", ".join(changed))
+    transaction.on_commit(look_again)
     return row

@@ -4,6 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from potluck.events.audit import note
+from potluck.events.models import Decision
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
 
@@ -14,7 +16,8 @@ def make_moderator(who: Person, *, by: Person | None) -> bool:
     _may(by)
     if not who.is_member or who.is_suspended:
         raise Refused(_("Only a member whose account is open can be a moderator."))
-    return bool(Person.objects.filter(pk=who.pk, moderator_since=None).update(moderator_since=timezone.now()))
+    new = Person.objects.filter(pk=who.pk, moderator_since=None).update(moderator_since=timezone.now())
+    return _noted(Decision.MADE_MODERATOR, who, by, new)
 
 
 @transaction.atomic
@@ -25,14 +28,22 @@ def suspend(who: Person, *, by: Person | None) -> bool:
         raise Refused(_("You cannot suspend yourself."))
     if who.account is not None and who.account.is_superuser:
         raise Refused(_("The host cannot be suspended."))
-    return bool(Person.objects.filter(pk=who.pk, suspended_at=None).update(suspended_at=timezone.now()))
+    new = Person.objects.filter(pk=who.pk, suspended_at=None).update(suspended_at=timezone.now())
+    return _noted(Decision.SUSPENDED, who, by, new)
 
 
 @transaction.atomic
 def readmit(who: Person, *, by: Person | None) -> bool:
     """Open the door again; what they gave is seen again. False if it is open already."""
     _may(by)
-    return bool(Person.objects.filter(pk=who.pk, suspended_at__isnull=False).update(suspended_at=None))
+    new = Person.objects.filter(pk=who.pk, suspended_at__isnull=False).update(suspended_at=None)
+    return _noted(Decision.READMITTED, who, by, new)
+
+
+def _noted(what: Decision, who: Person, by: Person | None, new: int) -> bool:
+    if new:
+        note(what, by=by.id if by else None, whom=who.id)
+    return bool(new)
 
 
 def _may(by: Person | None) -> None:

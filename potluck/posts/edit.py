@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.events.models import Event
+from potluck.events.audit import note
+from potluck.events.models import Decision, Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
 from potluck.kit import html, markdown
@@ -98,6 +99,8 @@ def delete(post: Post, *, by: Person) -> Post:
         post.deleted_at = timezone.now()
         post.save(update_fields=["deleted_at"])
         record(Happening.DELETED, by=by.key, about=post.key)
+        if post.author_id != by.id:
+            note(Decision.TAKEN_AWAY, by=by.id, whom=post.author_id, about=post.id)
     return post
 
 
@@ -114,4 +117,6 @@ def undelete(post: Post, *, by: Person) -> Post:
     post.save(update_fields=["deleted_at"])
     # Else what went by itself would go again within the hour.
     Manner.objects.filter(post=post, until__lte=timezone.now()).update(until=None)
+    if post.author_id != by.id:
+        note(Decision.BROUGHT_BACK, by=by.id, whom=post.author_id, about=post.id)
     return post

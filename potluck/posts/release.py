@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.events.models import Kind
+from potluck.events.audit import note
+from potluck.events.models import Decision, Kind
 from potluck.events.record import record
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
@@ -19,6 +20,7 @@ def release(post: Post, *, by: Person) -> None:
     if Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None).update(held_at=None):
         kind = Kind.REPLIED if post.reply_to_id else Kind.PASSED_ON if post.via_id else Kind.SHARED
         record(kind, by=post.author_id, about=post.key)
+        note(Decision.RELEASED, by=by.id, whom=post.author_id, about=post.id)
         lift([post])
 
 
@@ -32,6 +34,7 @@ def refuse(post: Post, *, by: Person) -> None:
     fields = {"text": post.text, "title": post.title, "tags": " ".join(post.tags), "kind": post.kind}
     post.author.saved_drafts.update_or_create(about=f"held-{post.id}", defaults={"fields": fields})
     record(Kind.DELETED, by=by.key, about=post.key)
+    note(Decision.REFUSED, by=by.id, whom=post.author_id, about=post.id)
 
 
 def _may(by: Person) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from potluck.events.audit import note
+from potluck.events.models import Decision
 from potluck.kit.errors import Malformed, Refused
 from potluck.people.models import Follow, Person, Topic
 from potluck.posts.models import Tag
@@ -68,6 +70,7 @@ def merge(old: str, into: str, *, by: Person) -> Tag:
     Tag.objects.update_or_create(name=old, defaults={"label": old, "merged_into": target})
     Tag.objects.filter(merged_into=old).update(merged_into=target)
     _rewrite(old, into)
+    note(Decision.MERGED, by=by.id, words=f"#{old} → #{into}")
     return target
 
 

@@ -17,7 +17,7 @@ from potluck.posts.release import refuse, release
 from potluck.posts.tags import merge
 
 
-def _only_moderators(request: MemberRequest) -> None:
+def only_moderators(request: MemberRequest) -> None:
     """In the words for what is not there: who looks after the network is nobody's business."""
     if not request.viewer.is_moderator:
         raise Missing(_("This is not there, or it is not for everybody to see."))
@@ -33,7 +33,7 @@ def _waiting() -> QuerySet[Post]:
 @members_only
 def moderation(request: MemberRequest) -> HttpResponse:
     """What waits for a moderator."""
-    _only_moderators(request)
+    only_moderators(request)
     context = {
         "held": list(_waiting().order_by("id")[:50]),
         "waiting": Person.objects.filter(account__isnull=False, approved_at=None, suspended_at=None).exists(),
@@ -47,7 +47,7 @@ def moderation(request: MemberRequest) -> HttpResponse:
 @members_only
 def held(request: MemberRequest, post_id: int) -> HttpResponse:
     """Let out, or give back to its author."""
-    _only_moderators(request)
+    only_moderators(request)
     post = _waiting().filter(pk=post_id).first()
     if post is None:
         raise Missing(_("Somebody has decided on this already."))
@@ -60,7 +60,7 @@ def held(request: MemberRequest, post_id: int) -> HttpResponse:
 @members_only
 def tags(request: MemberRequest) -> HttpResponse:
     """Use one word for two."""
-    _only_moderators(request)
+    only_moderators(request)
     target = merge(request.POST.get("old", ""), request.POST.get("into", ""), by=request.viewer)
     say(request, _("Both are #%(name)s now.") % {"name": target.name})
     return redirect("/moderation")
@@ -70,7 +70,7 @@ def tags(request: MemberRequest) -> HttpResponse:
 @members_only
 def suspension(request: MemberRequest, handle: str) -> HttpResponse:
     """Suspend somebody, or let them back."""
-    _only_moderators(request)
+    only_moderators(request)
     # Whoever blocks a moderator is not out of reach.
     who = Person.objects.filter(handle=handle.lower(), removed_at=None).first()
     if who is None:
@@ -87,7 +87,7 @@ def suspension(request: MemberRequest, handle: str) -> HttpResponse:
 @members_only
 def network(request: MemberRequest) -> HttpResponse:
     """Name, welcome, who may join."""
-    _only_moderators(request)
+    only_moderators(request)
     form = request.POST
     settle_network(
         by=request.viewer,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from potluck.web import (
     account_pages,
     acts,
+    audit,
     drafts,
     files,
     first_steps,
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern] = [
     path("you/capture", you.capture, name="capture"),
     path("posts/<int:post_id>/follow", you.thread_following, name="thread-follow"),
     path("moderation", moderation.moderation, name="moderation"),
+    path("moderation/log", audit.log, name="audit-log"),
     path("moderation/held/<int:post_id>", moderation.held, name="held"),
     path("moderation/tags", moderation.tags, name="merge-tags"),
     path("moderation/suspended/<str:handle>", moderation.suspension, name="suspension"),

@@ -176,6 +176,7 @@ ADDRESSES: Mapping[str, Address] = {
     "@<str:handle>/block": Address(post="any"),
     # looking after the network
     "moderation": Address("moderators"),
+    "moderation/log": Address("moderators"),
     "moderation/bridges": Address("moderators", "moderators", {"address": "zq@elsewhere.example"}),
     "moderation/bridges/<int:bridge_id>/retirement": Address(post="moderators"),
     "moderation/bridges/<int:bridge_id>/letters/<int:letter_id>": Address(post="moderators"),

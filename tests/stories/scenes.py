@@ -181,7 +181,7 @@ MEMBER = [
         "/home /archive /kept /you /you/shares /you/drafts /you/following /you/circles /you/peace /you/sources",
     ),
     *_all("new", "/you/profile /@person-new /welcome/people /you/invitations"),
-    *_all("dov", "/moderation /moderation/joining /moderation/bringing /moderation/bridges"),
+    *_all("dov", "/moderation /moderation/joining /moderation/bringing /moderation/bridges /moderation/log"),
     *_all("ada", "/you/newsletters"),
     *_all("waits", "/home"),
 ]

@@ -20,6 +20,8 @@ from potluck.channels.feeds.discover import rel_me
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.naming import feed_in, fetched, look_soon
 from potluck.channels.feeds.shape import Feed
+from potluck.events.audit import note
+from potluck.events.models import Decision
 from potluck.kit.errors import Missing, Refused
 from potluck.kit.http import Answer, Request
 from potluck.kit.links import link_key
@@ -111,6 +113,7 @@ def remove_as_moderator(outside: Person, *, by: Person) -> None:
     if not by.is_moderator:
         raise Refused(_("Only a moderator can do this."))
     remove(outside)
+    note(Decision.REMOVED, by=by.id, whom=outside.id)
 
 
 @transaction.atomic
@@ -122,6 +125,7 @@ def bring_back(outside: Person, *, by: Person) -> None:
     urls = list(rows.values_list("url", flat=True))
     rows.update(retired_at=None, note="")
     Person.objects.filter(pk=outside.pk).update(removed_at=None)
+    note(Decision.RETURNED, by=by.id, whom=outside.id)
     if urls:
         look_soon(urls)
 
