@@ -155,7 +155,8 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
         Answer(
             line,
             passage(texts[said[line.id]][0], words, idf, texts[said[line.id]][1], encoder()),
-            f"/posts/{line.id}" + (f"#post-{said[line.id]}" if said[line.id] != line.id else ""),
+            f"/posts/{line.id}"
+            + (f"?to={said[line.id]}#post-{said[line.id]}" if said[line.id] != line.id else ""),
         )
         for line in telling
         if said[line.id] in texts

@@ -122,6 +122,11 @@ class Post(models.Model):
         return f"/posts/{self.id}"
 
     @property
+    def place(self) -> str:
+        """Where it stands: its own page, or the page of its thread that has it."""
+        return f"/posts/{self.thread}?to={self.id}#post-{self.id}" if self.reply_to_id else self.page
+
+    @property
     def is_reply(self) -> bool:
         return self.reply_to_id is not None
 

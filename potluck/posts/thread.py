@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -15,8 +16,10 @@ from potluck.posts.manner import Manner
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED, somebody
 
-# A thread shows so many of its first replies. Longer ones are feeds, more than talk.
-MOST = 1000
+# A page of a thread ends before the next talk begins once it has so many replies, and in any case with so many more.
+SIZE, LARGEST = 200, 300
+# Longer ones are feeds, more than talk.
+MOST = 20_000
 
 
 @dataclass(slots=True)
@@ -51,7 +54,11 @@ SELECT p.id, p.reply_to_id, p.author_id, a.name, a.handle, a.account_id, p.publi
     {VEILED.format(p="p", me="%s")}, m.wrong_at, m.wrong_html
 FROM posts_post p JOIN people_person a ON a.id = p.author_id LEFT JOIN posts_manner m ON m.post_id = p.id
 WHERE p.thread = %s AND p.reply_to_id IS NOT NULL AND ({{seen}})
-ORDER BY p.id LIMIT {MOST}
+{{some}} ORDER BY p.id LIMIT %s
+"""
+_TIES = f"""
+SELECT p.id, p.reply_to_id FROM posts_post p
+WHERE p.thread = %s AND p.reply_to_id IS NOT NULL AND ({{seen}}) ORDER BY p.id LIMIT {MOST}
 """
 _CREDIT = """
 SELECT t.post_id, t.by_id, by.name, by.handle FROM posts_thanks t JOIN people_person by ON by.id = t.by_id
@@ -59,23 +66,93 @@ WHERE t.post_id = ANY(%s) AND {shown} ORDER BY t.id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a thread, in reading order; `before` and `after` are replies on the pages beside it, 0 at an end."""
+
+    replies: list[Reply]
+    before: int = 0
+    after: int = 0
+
+
+def part(root: Post, viewer: Person | None, to: int = 0) -> Part:
+    """The replies under a post that this person may see, with gaps where one was taken back: all of them, or of a
+    long thread the page that has the reply `to`, else the first."""
+    rows = _rows(root, viewer, limit=SIZE + 1)
+    if len(rows) > SIZE:
+        return _page_with(to, root, viewer)
+    gone = _gaps(root, _missing(root, rows))
+    order = _in_order(root.id, sorted((row[0], row[1]) for row in [*rows, *gone]))
+    return Part(_said(order, [*rows, *gone], viewer))
+
+
 def replies(root: Post, viewer: Person | None) -> list[Reply]:
-    """The replies under a post that this person may see, in reading order; gaps where one was taken back."""
+    """The same of a thread that is not long."""
+    return part(root, viewer).replies
+
+
+def _page_with(to: int, root: Post, viewer: Person | None) -> Part:
+    """First who answers whom, of all of them, then the texts of one page."""
     me, seen = (viewer and viewer.id), gate(viewer)
-    rows = ask(_REPLIES.format(seen=seen.format(p="p")), [me or 0, root.thread, *[me] * seen.count("%s")])
-    gone = _gaps(root, {row[1] for row in rows} - {row[0] for row in rows} - {root.id})
-    by_parent: dict[int, list[Reply]] = defaultdict(list)
-    names: dict[int, tuple[str, str]] = {}
-    for row in sorted([*rows, *gone], key=lambda row: row[0]):
-        reply = _reply(row, viewer)
-        if not reply.deleted:
-            names[reply.id] = (reply.author_name, reply.author_url)
-        by_parent[row[1]].append(reply)
-    _credit(by_parent, viewer)
-    return _in_order(root.id, by_parent, names)
+    ties = ask(_TIES.format(seen=seen.format(p="p")), [root.thread, *[me] * seen.count("%s")])
+    gone = _gaps(root, _missing(root, ties))
+    pages = _pages(_in_order(root.id, sorted((tie[0], tie[1]) for tie in [*ties, *gone])))
+    at = next((n for n, page in enumerate(pages) if any(place.id == to for place in page)), 0)
+    # A page that begins amid a talk names whom its first ones answer.
+    named = {key for place in pages[at] for key in (place.id, place.parent)}
+    rows = _rows(root, viewer, limit=len(named), ids=sorted(named))
+    return Part(
+        _said(pages[at], [*rows, *(row for row in gone if row[0] in named)], viewer),
+        before=pages[at - 1][0].id if at else 0,
+        after=pages[at + 1][0].id if at + 1 < len(pages) else 0,
+    )
 
 
-def _gaps(root: Post, missing: set[int]) -> list[tuple[object, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a reply stands."""
+
+    id: int
+    depth: int
+    parent: int
+
+
+def _pages(order: Sequence[_Place]) -> list[list[_Place]]:
+    pages: list[list[_Place]] = [[]]
+    for place in order:
+        if len(pages[-1]) >= (SIZE if place.depth == 0 else LARGEST):
+            pages.append([])
+        pages[-1].append(place)
+    return pages
+
+
+def _rows(root: Post, viewer: Person | None, *, limit: int, ids: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+    me, seen = (viewer and viewer.id), gate(viewer)
+    some = "AND p.id = ANY(%s)" if ids else ""
+    values = [me or 0, root.thread, *[me] * seen.count("%s"), *([list(ids)] if ids else []), limit]
+    return ask(_REPLIES.format(seen=seen.format(p="p"), some=some), values)
+
+
+def _missing(root: Post, ties: Sequence[tuple[Any, ...]]) -> set[int]:
+    """What is answered and not there."""
+    return {tie[1] for tie in ties} - {tie[0] for tie in ties} - {root.id}
+
+
+def _said(order: Sequence[_Place], rows: Sequence[tuple[Any, ...]], viewer: Person | None) -> list[Reply]:
+    """The replies of these places, each with whom it answers and whose thanks it has."""
+    by_id = {row[0]: _reply(row, viewer) for row in rows}
+    said = []
+    for place in order:
+        reply, answered = by_id[place.id], by_id.get(place.parent) if place.depth else None
+        reply.depth = place.depth
+        if answered is not None and not answered.deleted:
+            reply.to_name, reply.to_url = answered.author_name, answered.author_url
+        said.append(reply)
+    _credit(by_id, viewer)
+    return said
+
+
+def _gaps(root: Post, missing: set[int]) -> list[tuple[Any, ...]]:
     """Replies that were taken back and are answered: only that they stood there is told."""
     if not missing:
         return []
@@ -104,9 +181,8 @@ def _reply(row: Sequence[object], viewer: Person | None) -> Reply:
     )
 
 
-def _credit(by_parent: dict[int, list[Reply]], viewer: Person | None) -> None:
+def _credit(by_id: dict[int, Reply], viewer: Person | None) -> None:
     """Put the names of those who gave thanks beside what they thanked for."""
-    by_id = {reply.id: reply for found in by_parent.values() for reply in found}
     me, shown = (viewer and viewer.id), shown_sql(viewer)
     given = _CREDIT.format(shown=shown.format(p="by"))
     for post, by, name, handle in ask(given, [list(by_id), *[me] * shown.count("%s")]):
@@ -114,22 +190,17 @@ def _credit(by_parent: dict[int, list[Reply]], viewer: Person | None) -> None:
         by_id[post].thanked |= viewer is not None and by == viewer.id
 
 
-def _in_order(root: int, by_parent: dict[int, list[Reply]], names: dict[int, tuple[str, str]]) -> list[Reply]:
-    """Depth first without recursion; what answers something one cannot see stands at the top level."""
-    known = {reply.id for found in by_parent.values() for reply in found}
-    top = [
-        reply
-        for parent, found in by_parent.items()
-        if parent == root or parent not in known
-        for reply in found
-    ]
-    waiting = [(reply, 0, 0) for reply in sorted(top, key=lambda reply: reply.id, reverse=True)]
-    said: list[Reply] = []
+def _in_order(root: int, ties: Sequence[tuple[int, int]]) -> list[_Place]:
+    """Depth first without recursion, of replies with what they answer, oldest first; what answers something one
+    cannot see stands at the top level."""
+    known = {key for key, _parent in ties} - {root}
+    below: dict[int, list[int]] = defaultdict(list)
+    for key, parent in ties:
+        below[parent if parent in known else 0].append(key)
+    waiting = [_Place(key, 0, root) for key in reversed(below[0])]
+    order: list[_Place] = []
     while waiting:
-        reply, depth, parent = waiting.pop()
-        reply.depth = depth
-        if depth and parent in names:
-            reply.to_name, reply.to_url = names[parent]
-        said.append(reply)
-        waiting += [(child, depth + 1, reply.id) for child in reversed(by_parent.get(reply.id, []))]
-    return said
+        place = waiting.pop()
+        order.append(place)
+        waiting += [_Place(child, place.depth + 1, place.id) for child in reversed(below.get(place.id, []))]
+    return order

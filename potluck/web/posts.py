@@ -12,7 +12,7 @@ from potluck.posts.begun import begun
 from potluck.posts.lines import lines
 from potluck.posts.manner import Manner
 from potluck.posts.models import Audience, Post, Revision
-from potluck.posts.thread import replies
+from potluck.posts.thread import Part, part
 from potluck.posts.whole import Whole, whole
 from potluck.search.related import related
 from potluck.web.box import form_of
@@ -44,16 +44,20 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
     except Missing:
         return _gone(request, viewer, post_id)
     post = found.post
-    thread = (
-        f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id and _opens(post.thread, viewer) else ""
-    )
+    thread = post.place if post.reply_to_id and _opens(post.thread, viewer) else ""
     if thread and "alone" not in request.GET:
         return redirect(thread)
-    context = {**_page(found, viewer), "thread_page": thread}
+    context = {**_page(found, viewer, _to(request)), "thread_page": thread}
     if viewer and "alone" in request.GET:
         form = form_of(begun(viewer, f"reply-{post.id}"))
         context |= {"begun": form, "waiting": waiting(viewer, named(form))}
     return render(request, "posts/post.html", context)
+
+
+def _to(request: HttpRequest) -> int:
+    """The reply whose page of a long thread is asked for."""
+    to = request.GET.get("to", "")
+    return int(to) if to.isdecimal() and len(to) < 20 else 0
 
 
 def _opens(thread: int, viewer: Person | None) -> bool:
@@ -65,31 +69,31 @@ def _opens(thread: int, viewer: Person | None) -> bool:
 def _gone(request: HttpRequest, viewer: Person | None, post_id: int) -> HttpResponse:
     """What was said to something that was taken back. Missing, if nothing of it is for this person."""
     begun = Post.objects.filter(pk=post_id, reply_to=None, deleted_at__isnull=False).first()
-    left = replies(begun, viewer) if begun else []
-    if not left:
+    left = part(begun, viewer, _to(request)) if begun else Part([])
+    if not left.replies:
         raise Missing(_("This is not there, or it is not for everybody to see."))
-    return render(request, "posts/gone.html", {"replies": left})
+    return render(request, "posts/gone.html", {"part": left, "post": begun})
 
 
-def _page(found: Whole, viewer: Person | None) -> dict[str, object]:
+def _page(found: Whole, viewer: Person | None, to: int) -> dict[str, object]:
     post, line = found.post, found.line
     all_of_it = _whole(post, viewer)
     line.html = post.html if all_of_it else ""
-    said = replies(post, viewer)
-    asking = on_questions(post, viewer, said)
+    shown = part(post, viewer, to)
+    asking = on_questions(post, viewer, shown.replies)
     return {
         **asking,
         "post": post,
         "line": line,
         "whole": all_of_it,
         "via": _via(post, viewer),
-        "replies": said,
+        "part": shown,
         "files": found.files if all_of_it else [],
         "thanks": found.thanks,
         "uses": found.uses,
         "near": related(post, viewer, limit=5),
         "manner": found.manner,
-        "facts": facts_of(post, line, said, found.manner.terms)
+        "facts": facts_of(post, line, shown.replies, found.manner.terms)
         if post.audience == Audience.PUBLIC and post.author.is_member
         else None,
     }

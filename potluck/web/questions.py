@@ -110,7 +110,7 @@ def publishing(request: MemberRequest, post_id: int) -> HttpResponse:
             _("You said yes. It is public once the other says so, too."),
             undo=f"{answer.page}/publishing",
         )
-    return redirect(f"/posts/{answer.thread}#post-{answer.id}")
+    return redirect(answer.place)
 
 
 @require_POST
@@ -157,7 +157,7 @@ def adapting(request: MemberRequest, post_id: int) -> HttpResponse:
         except (Refused, Malformed) as error:
             context |= {"text": form.get("text", ""), "error": str(error)}
             return render(request, "questions/adapting.html", context, status=422)
-        return redirect(f"/posts/{answer.thread}#post-{answer.id}")
+        return redirect(answer.place)
     return render(request, "questions/adapting.html", context)
 
 

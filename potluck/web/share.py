@@ -107,7 +107,7 @@ def reply(request: MemberRequest, post_id: int) -> HttpResponse:
         context["waiting"] = files.waiting(request.viewer, kept)
         return render(request, "share/reply.html", context, status=422)
     done(request.viewer, f"reply-{parent.id}")
-    return redirect(f"/posts/{post.thread}#post-{post.id}")
+    return redirect(post.place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -89,7 +89,7 @@ def _words(post: Post) -> str:
 def _page(post: Post) -> str:
     if post.whence == "live":
         return f"/posts/{post.thread}/live"
-    return f"/posts/{post.thread}#post-{post.id}" if post.reply_to_id else post.page
+    return post.place
 
 
 def _few(person: Person, all_: list[Note]) -> list[Note]:

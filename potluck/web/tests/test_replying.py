@@ -20,16 +20,19 @@ def test_an_answer_is_answered_on_its_own_page(ada: Person, ben: Person, as_: As
     assert f"/posts/{answer.id}?alone#reply-box-text" in thread
     alone = browser.get(f"/posts/{answer.id}?alone").content.decode()
     assert f'action="/posts/{answer.id}/replies"' in alone
-    assert f"/posts/{question.id}#post-{answer.id}" in alone
+    assert f"/posts/{question.id}?to={answer.id}#post-{answer.id}" in alone
     said = browser.post(f"/posts/{answer.id}/replies", {"text": "How deep?"})
     deeper = Post.objects.get(reply_to=answer)
-    assert said["Location"] == f"/posts/{question.id}#post-{deeper.id}"
+    assert said["Location"] == f"/posts/{question.id}?to={deeper.id}#post-{deeper.id}"
 
 
 def test_an_answer_is_read_in_its_thread(ada: Person, ben: Person, as_: As) -> None:
     question = admit(Draft(author=ada, text="How do you keep slugs off?"))
     answer = admit(Draft(author=ben, text="Bran", reply_to=question))
-    assert as_(None).get(f"/posts/{answer.id}")["Location"] == f"/posts/{question.id}#post-{answer.id}"
+    assert (
+        as_(None).get(f"/posts/{answer.id}")["Location"]
+        == f"/posts/{question.id}?to={answer.id}#post-{answer.id}"
+    )
 
 
 def test_asking_how_begins_the_reply(ada: Person, ben: Person, as_: As) -> None:

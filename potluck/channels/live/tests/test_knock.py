@@ -58,7 +58,7 @@ def test_an_answer_is_told_to_who_asked_sealed_for_their_browser(
     reply = admit(Draft(author=ben, text="A ring of dry bran.", reply_to=asked))
     work()
     assert knock_all(1) == 1
-    page = f"/posts/{asked.id}#post-{reply.id}"
+    page = f"/posts/{asked.id}?to={reply.id}#post-{reply.id}"
     word = {"title": "Ben Okafor answered you", "body": "A ring of dry bran.", "url": page}
     assert service.told(browser) == [word | {"tag": f"thread-{asked.id}"}]
     _path, headers, body = service.taken[0]
