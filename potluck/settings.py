@@ -19,6 +19,9 @@ DATA: Path = place.data_folder()
 BIND: str = os.environ.get("POTLUCK_BIND", "127.0.0.1")
 # The port of the pages; the stream of new things takes the next one up.
 PORT: int = place.port("POTLUCK_PORT", 8000)
+# How many streams of what is new one person may have open, and one address, which may be that of a whole school.
+STREAMS_A_PERSON: int = int(place.number("POTLUCK_STREAMS_A_PERSON", 30, least=1))
+STREAMS_AN_ADDRESS: int = int(place.number("POTLUCK_STREAMS_AN_ADDRESS", 600, least=1))
 # The port of the stream process.
 STREAM_PORT: int = place.port("POTLUCK_STREAM_PORT", PORT + 1)
 # The address people type, without a slash at its end.

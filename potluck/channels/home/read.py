@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from potluck.deliver.models import Arrival, Place
 from potluck.deliver.reached import (
@@ -45,10 +46,6 @@ ORDER BY h.place = 2 DESC, h.place, date_trunc('day', h.at, %(zone)s) DESC, h.sc
 LIMIT %(most)s + {GIFTS}
 """
 )
-_NEWER = (
-    REACHED_SQL.format(some="AND at > %(after)s AND place < 2", newest=NEWEST)
-    + " ORDER BY h.at DESC LIMIT %(most)s"
-)
 _ARCHIVE = (
     REACHED_SQL.format(some="AND at < %(before)s", newest=NEWEST) + " ORDER BY h.at DESC LIMIT %(most)s"
 )
@@ -71,11 +68,7 @@ class Day:
 
 def today(person: Person) -> Day:
     """What a person's home holds now."""
-    values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
-    with planned_once():
-        both = ask(_DAY, values)
-    gifts = [row for row in both if row[WIDTH + 1] == Place.GIFT]
-    rows = both[len(gifts) :][: person.daily]
+    rows, gifts = _held(person)
     gifts.sort(key=lambda row: row[REACHED_AT], reverse=True)
     found = lines_of([*rows, *gifts], person)
     newest = max((row[REACHED_AT] for row in rows), default=datetime.now(UTC) - timedelta(seconds=1))
@@ -87,9 +80,20 @@ def today(person: Person) -> Day:
     )
 
 
+def _held(person: Person) -> tuple[list[Any], list[Any]]:
+    """The rows of a day: as many as it holds, best first; and what came back."""
+    values = {"me": person.id, "dawn": dawn(person), "zone": zone_of(person).key, "most": person.daily}
+    with planned_once():
+        both = ask(_DAY, values)
+    gifts = [row for row in both if row[WIDTH + 1] == Place.GIFT]
+    return both[len(gifts) :][: person.daily], gifts
+
+
 def newer(person: Person, after: int) -> tuple[Sequence[Line], int]:
-    """What arrived after that moment (microseconds since 1970), newest first, and the moment to ask from next."""
-    rows = ask(_NEWER, {"me": person.id, "after": moment(after), "most": person.daily})
+    """What arrived after that moment (microseconds since 1970) and belongs to the day, newest first, and the moment
+    to ask from next. A full day takes in only what is better than something it holds."""
+    rows = [row for row in _held(person)[0] if row[REACHED_AT] > moment(after)]
+    rows.sort(key=lambda row: row[REACHED_AT], reverse=True)
     return lines_of(rows, person), max((microseconds(row[REACHED_AT]) for row in rows), default=after)
 
 

@@ -6,9 +6,9 @@ from potluck.people.models import Person
 STREAM = "stream"
 
 
-def address(person: Person) -> str:
-    """Where this person's open pages listen."""
-    return ticket.address(STREAM, person.id)
+def address(person: Person, session: str | None = None) -> str:
+    """Where this person's open pages listen, as long as their session goes on."""
+    return ticket.address(STREAM, person.id, who=person.id, session=session)
 
 
 def person_id(given: str) -> int | None:

@@ -31,7 +31,7 @@ def home(request: MemberRequest) -> HttpResponse:
         context = {
             "day": day,
             "now": timezone.now(),
-            "stream": stream_ticket.address(request.viewer),
+            "stream": stream_ticket.address(request.viewer, request.session.session_key),
             "afar": from_afar(request.viewer),
             "suggested": people_to_follow(request.viewer, 5) if day.size == 0 else [],
         }

@@ -23,10 +23,10 @@ from potluck.people.models import Person
 STREAM = "room"
 
 
-def address(thread: int, viewer: Person | None, language: str) -> str:
-    """Where an open page of this room listens."""
-    zone = viewer.time_zone if viewer else "UTC"
-    return ticket.address(STREAM, [thread, viewer.id if viewer else 0, language, zone])
+def address(thread: int, viewer: Person | None, language: str, session: str | None = None) -> str:
+    """Where an open page of this room listens, as long as the session of whoever is signed in goes on."""
+    zone, who = (viewer.time_zone, viewer.id) if viewer else ("UTC", 0)
+    return ticket.address(STREAM, [thread, who, language, zone], who=who, session=session if viewer else None)
 
 
 class RoomStream:

@@ -56,7 +56,7 @@ def _shown(
             "messages": found,
             "earlier": f"/posts/{root.id}/live?before={found[0].id}" if more else "",
             "is_newest": before == LARGEST,
-            "stream": address(root.id, viewer, get_language() or "en"),
+            "stream": address(root.id, viewer, get_language() or "en", request.session.session_key),
             "place": place,
             "present": present(root.id, viewer) if viewer else [],
             "to": _answered(root, viewer, request.GET.get("to", "")),

@@ -21,7 +21,9 @@ from django.utils.module_loading import import_string
 django.setup()
 
 from potluck.kit.stream.database import Database  # noqa: E402
+from potluck.kit.stream.openings import Opening, Openings, address_of  # noqa: E402
 from potluck.kit.stream.reader import Reader  # noqa: E402
+from potluck.kit.stream.ticket import holder_of  # noqa: E402
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -66,6 +68,7 @@ class Process:
 
     def __init__(self) -> None:
         self.database = Database()
+        self.openings = Openings()
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
@@ -91,6 +94,8 @@ class Process:
                     stream.beat()
                 with contextlib.suppress(psycopg.Error, OSError):  # It is asked again.
                     await stream.tick()
+            with contextlib.suppress(psycopg.Error, OSError):
+                await self.openings.end_left(self.database)
 
 
 @cache
@@ -109,13 +114,20 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     since = dict(scope.get("headers", ())).get(b"last-event-id", b"").decode("latin-1")
     ticket = query.get("ticket", [""])[0]
     since = since or query.get("since", [""])[0]
-    reader = stream.join(ticket, since, process().database) if stream else None
+    here = process()
+    opening = Opening(holder_of(stream.name, ticket), address_of(scope)) if stream else None
+    if opening is None or not here.openings.may(opening):
+        return await _refuse(send, 429 if opening else 403)
+    goes_on = await here.openings.goes_on(opening.holder, here.database)
+    reader = stream.join(ticket, since, here.database) if stream and goes_on else None
     if stream is None or reader is None:
-        return await _refuse(send)
-    process().begin()
+        return await _refuse(send, 403)
+    here.begin()
+    here.openings.open[reader] = opening
     try:
         return await _stream(reader, receive, send)
     finally:
+        del here.openings.open[reader]
         stream.leave(reader)
 
 
@@ -127,9 +139,9 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, status: int) -> None:
     headers = [(b"content-type", b"text/plain"), *_cors()]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"Load the page again."})
 
 

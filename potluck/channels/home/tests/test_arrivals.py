@@ -201,3 +201,22 @@ def test_a_thread_turned_off_is_quiet_even_for_who_began_it(ada: Person, ben: Pe
     admit(Draft(author=ben, text="Deep.", reply_to=root))
     work()
     assert texts(ada) == []
+
+
+def test_a_full_day_takes_in_live_only_what_is_better(ada: Person, ben: Person, work: Work) -> None:
+    Person.objects.filter(pk=ada.pk).update(daily=2)
+    ada.refresh_from_db()
+    follow(Wish(who=ben), by=ada)
+    for words in ("One", "Two"):
+        admit(Draft(author=ben, text=words))
+    work()
+    day = read.today(ada)
+    Arrival.objects.filter(person=ada).update(score=5)
+    admit(Draft(author=ben, text="Three"))
+    work()
+    assert read.newer(ada, day.latest) == ([], day.latest)
+    admit(Draft(author=ben, text="For you, @ada"))
+    work()
+    lines, _after = read.newer(ada, day.latest)
+    assert [line.excerpt for line in lines] == ["For you, @ada"]
+    assert read.today(ada).size == 2

@@ -20,6 +20,10 @@ function put(html) {
   list.dataset.latest = box.content.querySelector("[data-latest]")?.dataset.latest ?? list.dataset.latest;
   const entries = [...box.content.querySelectorAll(".entry")].filter((entry) => !document.getElementById(entry.id));
   if (!entries.length) return;
+  // A day holds so many: what is last goes to the archive, but not from under somebody's hands.
+  const surplus = document.querySelectorAll("main section > .entry, [data-stream] > .entry").length + entries.length - list.dataset.most;
+  const last = surplus > 0 ? [...list.querySelectorAll(".entry")].slice(-surplus) : [];
+  last.filter((entry) => !entry.contains(document.activeElement)).forEach((entry) => entry.remove());
   const before = list.getBoundingClientRect().bottom;
   entries.forEach((entry) => entry.classList.add("arrived"));
   list.prepend(...entries);
