@@ -9,6 +9,7 @@ from potluck.kit import paging
 from potluck.kit.errors import Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.linked import places_to_follow
 from potluck.match.peers import peers
 from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
@@ -45,6 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {"wanted": wanted, "page": page, "people": shown(page.rows, viewer)}
     if viewer is not None and not request.GET:
         context["peers"] = peers(viewer, new_only=True)[:NEAR]
+        context["places"] = places_to_follow(viewer)
     return render(request, "people/directory.html", context)
 
 
