@@ -1,7 +1,8 @@
 """A list as a network of its own: each question is put before five, as the caps allow, and we see who really answered.
 
 People are members from their first message on. A question is put before the five most likely who may still be asked
-this week; the load of a month weighs against being asked again, as when asking for real. For each cap: how often one
+this week, and for whom it is worth a turn; the load of a month weighs against being asked again, as when asking for
+real. For each cap: how often one
 of the five replied within thirty days (of the questions whom a member replied to at all), the Gini of how often
 members who replied five times or more were asked, and how often one of these was asked a week: mean, and 95 in 100.
 `without-load` is by likelihood and cap alone.
@@ -20,6 +21,7 @@ from bench.matching.routing import WITHIN
 from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
+from potluck.match.turns import BACK, chances, is_turn
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)
@@ -36,8 +38,14 @@ class Asking:
     hits: list[float] = field(default_factory=list)
     often: Counter[int] = field(default_factory=Counter)
 
-    def ask(self, ranked: Sequence[Likely], now: datetime) -> list[int]:
+    def ask(self, ranked: Sequence[Likely], now: datetime, came: "Came") -> list[int]:
         """The five who are asked."""
+        if self.cap:
+            said = chances(ranked)
+            over = min(BACK, now - came.since)
+            ranked = [
+                one for one in ranked if is_turn(said[one.person], came.to(one.person, now), self.cap, over)
+            ]
         month = {one.person: self._since(one.person, now - MONTH) for one in ranked} if self.load else {}
         chosen = [
             person
@@ -53,18 +61,38 @@ class Asking:
         return sum(at > moment for at in self.asks.get(person, ()))
 
 
+@dataclass(slots=True)
+class Came:
+    """The chances that came to each person lately, since a moment."""
+
+    since: datetime
+    chances: dict[int, deque[tuple[datetime, float]]] = field(default_factory=dict)
+
+    def to(self, person: int, now: datetime) -> list[float]:
+        """Those of the last weeks."""
+        return [chance for at, chance in self.chances.get(person, ()) if at > now - BACK]
+
+    def add(self, ranked: Sequence[Likely], now: datetime) -> None:
+        """One more question."""
+        for person, chance in chances(ranked).items():
+            self.chances.setdefault(person, deque(maxlen=1000)).append((now, chance))
+
+
 def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
     """The figures for each cap, over all questions of half a year of the time that is tested."""
     start, end = stretch(community, tune=tune)
     network = Replay(community)
     askings = [Asking(cap, load) for load in (True, False) for cap in CAPS]
+    came = Came(start)
+    seen: list[float] = []
     for thread in community.threads:
         if start <= thread.at < end:
             network.until(thread.at)
-            _one(network, thread, askings)
+            _one(network, thread, askings, came, seen)
     active = _active(community, start, end, network)
     weeks = max(1.0, (end - start) / WEEK)
-    return [line for asking in askings for line in _figures(asking, active, weeks)]
+    lines = [line for asking in askings for line in _figures(asking, active, weeks)]
+    return [figure("replay", "answered-by-somebody-known", seen), *lines]
 
 
 def stretch(community: Threads, *, tune: bool = False) -> tuple[datetime, datetime]:
@@ -75,16 +103,19 @@ def stretch(community: Threads, *, tune: bool = False) -> tuple[datetime, dateti
     return began, min(end, began + STRETCH)
 
 
-def _one(network: Replay, thread: Thread, askings: Sequence[Asking]) -> None:
+def _one(network: Replay, thread: Thread, askings: Sequence[Asking], came: Came, seen: list[float]) -> None:
     asker = network.people[thread.asker]
     text = Text(thread.title, thread.body, thread.tags)
     ranked = likely(text, asker=asker, limit=LOOKED_AT, at=thread.at)
     right = {network.people[r.user].id for r in thread.replies if r.at <= thread.at + WITHIN} - {asker.id}
+    if right:
+        seen.append(float(not right.isdisjoint(network.heard)))
     right &= network.heard
     for asking in askings:
-        chosen = asking.ask(ranked, thread.at)
+        chosen = asking.ask(ranked, thread.at, came)
         if right:
             asking.hits.append(float(not right.isdisjoint(chosen)))
+    came.add(ranked, thread.at)
 
 
 def _active(community: Threads, start: datetime, end: datetime, network: Replay) -> set[int]:

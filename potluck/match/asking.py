@@ -18,6 +18,7 @@ from potluck.kit.sql import Select, ask
 from potluck.match.likely import Likely
 from potluck.match.near import Text
 from potluck.match.somebody import somebody
+from potluck.match.turns import chances, in_turn
 from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Routing
 from potluck.questions.quietly import is_quiet, put_before
@@ -105,6 +106,10 @@ def _route(events: Sequence[Event]) -> list[Event]:
 def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     """Put a question before the next few, as of the moment of the event."""
     ranked, quietly = candidates(question, event.at), is_quiet(question)
+    if far.round == 0:
+        said = chances(ranked)
+        far.people, far.chances = list(said), list(said.values())
+        ranked = in_turn(question, ranked, event.at)
     if quietly:
         ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]
     with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap

@@ -4,6 +4,9 @@ thousands of threads.
 Threads are rows of words, brought down to a few directions (latent semantic analysis, Deerwester and others 1990; by
 random projection, Halko and others 2011), on which one ridge regression for each person is taught, newer threads
 counting more. Only what everybody may see teaches. Kept by each process and learned anew now and then.
+
+With an encoder that reads, the same threads are also looked at by their meaning: `near` is a vote of each for those who
+answered it, the nearer the more, and `lift` how much nearer than others those are that a person answered.
 """
 
 from collections.abc import Mapping
@@ -15,7 +18,9 @@ from numpy.typing import NDArray
 
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
-from potluck.match.open_questions import idf_of, sparse
+from potluck.match.open_questions import as_vector, idf_of, sparse
+from potluck.search.encoder import encoder
+from potluck.search.score import reads
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +28,9 @@ Floats = NDArray[np.float64]
 # their answers, and what is answered later than a month was perhaps not meant.
 MOST, LEAST = 3000, 200
 _OPEN, _ANSWERED = timedelta(days=7), timedelta(days=30)
+# How steeply a vote falls as meanings part (a cosine), and where it counts as one; so many answers of the usual kind
+# are added to each person's, so that one answer alone does not lift them.
+_STEEP, _FULL, _USUAL = 12.0, 0.6, 2.0
 # Words fall into so many places, these into so many directions; how hard each person's weights are held back.
 _PLACES, _DIRECTIONS, _HELD_BACK = 4096, 64, 3.0
 _FADING_DAYS = 365.0
@@ -35,6 +43,10 @@ WHERE p.reply_to_id IS NULL AND p.audience = 0 AND p.deleted_at IS NULL AND p.he
     SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id <> p.author_id AND r.deleted_at IS NULL
     AND r.audience = 0)
 ORDER BY p.id DESC LIMIT {MOST}
+"""
+_MEANT = """
+SELECT post_id, whole::text, coalesce(gist, whole)::text FROM search_meaning
+WHERE post_id = ANY(%(threads)s) AND encoder = %(encoder)s
 """
 _WHO = f"""
 SELECT DISTINCT p.thread, p.author_id FROM posts_post p JOIN posts_post root ON root.id = p.thread
@@ -53,6 +65,21 @@ class Bent:
     directions: Floats | None = None
     mean: Floats | None = None
     weights: Floats | None = None
+    encoder: str = ""
+    vectors: NDArray[np.float32] | None = None
+    answered: Floats | None = None
+
+    def by_meaning(self, vector: NDArray[np.float32], encoder: str) -> dict[int, tuple[float, float]]:
+        """(near, lift) of each by a vector of this encoder; `near` is 1 for whom it speaks most."""
+        if self.vectors is None or self.answered is None or encoder != self.encoder or not vector.any():
+            return {}
+        cosines = (self.vectors @ vector).astype(np.float64)
+        near = np.exp(_STEEP * (cosines - _FULL)) @ self.answered
+        often = self.answered.sum(axis=0)
+        usual = float(cosines @ self.answered.sum(axis=1)) / (float(often.sum()) or 1.0)
+        lift = (cosines @ self.answered + _USUAL * usual) / (often + _USUAL) - usual
+        pairs = zip((near / (float(near.max()) or 1.0)).tolist(), lift.tolist(), strict=True)
+        return dict(zip(self.people, pairs, strict=True))
 
     def of(self, words: Mapping[int, float]) -> dict[int, float]:
         """How likely each answers a text of these words (term to weight), 0 to 1; empty if little is known."""
@@ -103,8 +130,32 @@ def _learned(now: datetime) -> Bent:
     mean = (rows @ directions).mean(axis=0)
     people, answered = _who(keys)
     ages = np.array([(now - moment_of(key)).total_seconds() / 86400 for key in keys])
-    weights = _ridge(_even(rows @ directions - mean), answered, np.exp(-ages / _FADING_DAYS))
-    return Bent(now, len(found), people, directions.astype(np.float64), mean.astype(np.float64), weights)
+    fading = np.exp(-ages / _FADING_DAYS)
+    weights = _ridge(_even(rows @ directions - mean), answered, fading)
+    return Bent(
+        now,
+        len(found),
+        people,
+        directions.astype(np.float64),
+        mean.astype(np.float64),
+        weights,
+        *_meanings(keys, answered * fading[:, None]),
+    )
+
+
+def _meanings(keys: list[int], answered: Floats) -> tuple[str, NDArray[np.float32] | None, Floats | None]:
+    """The encoder, what each thread means (the whole and its title alike; unit length), and who answered it, fading."""
+    model = encoder()
+    if model is None or not reads(model.name):
+        return "", None, None
+    rows = np.zeros((len(keys), model.dimension), dtype=np.float32)
+    places = {key: place for place, key in enumerate(keys)}
+    for key, *meant in ask(_MEANT, {"threads": keys, "encoder": model.name}):
+        for text in meant:
+            if text is not None:
+                rows[places[key]] += as_vector(text)
+    known = np.asarray(rows.any(axis=1))
+    return model.name, _even(rows).astype(np.float32), answered * known[:, None]
 
 
 def _rows(

@@ -8,7 +8,9 @@ how much and how lately they answered. How often somebody may be asked, and whet
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import exp
 
+from django.conf import settings
 from django.utils import timezone
 
 from potluck.kit.ids import first_id, moment_of
@@ -16,16 +18,37 @@ from potluck.kit.sql import ask
 from potluck.match.bent import bent
 from potluck.match.near import Near, Text, asked_of, fading, near
 from potluck.people.models import Person
+from potluck.search.encoder import encoder
+from potluck.search.meaning import whole_of
+from potluck.search.score import reads
 
-# So many threads have a vote.
-THREADS = 150
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
-# The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
-# of 2010 and 2011 on a mailing list, rlist-geo: the votes, as a part of the most anybody has; replies to others
-# lately; days since the last; near things of their own; all replies ever, which hold old hands back a little; and
-# what they tend to answer.
-VOTES, LATELY, SINCE, OWN, EVER, BENT = 0.65, 0.36, -0.43, 0.28, -0.38, 0.61
-NO_VOTE, NOT_LATELY, NOTHING_OWN, NOT_BENT = 0.02, 0.1, 0.3, 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
+    of 2010 and 2011 on a mailing list, rlist-geo, for each kind of encoder.
+
+    The votes, as a part of the most anybody has, of so many `threads`; replies to others lately; days since the last;
+    near things of their own; all replies ever, which hold old hands back a little; what they tend to answer; how much
+    they answered what is near in meaning, and how much nearer than others do.
+    """
+
+    threads: int
+    votes: float
+    lately: float
+    since: float
+    own: float
+    ever: float
+    bent: float
+    near: float = 0.0
+    lift: float = 0.0
+
+
+AVERAGED = Powers(150, 0.65, 0.36, -0.43, 0.28, -0.38, 0.61)
+READ = Powers(100, 0.46, 0.27, -0.38, 0.43, -0.31, 0.46, 0.20, 6.1)
+NO_VOTE, NOT_LATELY, NOTHING_OWN, NOT_BENT, NOT_NEAR = 0.02, 0.1, 0.3, 0.005, 0.003
 # The least that something near of one's own is worth: where there are few, half are below the mean.
 LEAST = 0.1
 # What one says one can help with is worth this many near things.
@@ -85,6 +108,8 @@ class _Case:
     votes: float = 0.0
     own: float = 0.0
     bent: float = 0.0
+    near: float = 0.0
+    lift: float = 0.0
     answer: tuple[float, int] = (0.0, 0)
     shared: tuple[float, int] = (0.0, 0)
     tags: list[str] = field(default_factory=list)
@@ -103,21 +128,23 @@ def likely(
     Only what the asker may see counts as evidence. `at` is the moment fading counts from (now).
     """
     now = at or timezone.now()
-    cases = _cases(text, near(text, asker), now)
+    powers = READ if reads(settings.ENCODER) else AVERAGED
+    cases = _cases(text, near(text, asker), now, powers.threads)
     moment = first_id(now)
     busy = {"since": first_id(now - timedelta(days=_BUSY_DAYS)), "now": moment}
     people = {*cases, *(row[0] for row in ask(_BUSY, busy))}
     people.difference_update(but, [asker.id] if asker else [])
     since = first_id(now - timedelta(days=LONG_DAYS))
     active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
-    tend = _bent(text, now)
+    tend, meant = _bent(text, now)
     most = max((case.votes for case in cases.values()), default=0.0) or 1.0
     found = []
     for person, lately, last, ever in active:
         case = cases.get(person, _Case())
         case.bent = max(0.0, tend.get(person, 0.0))
+        case.near, case.lift = meant.get(person, (0.0, 0.0))
         days = min(LONG_DAYS, (now - moment_of(last)).total_seconds() / 86400)
-        found.append(_told(person, case, _score(case, most, (float(lately), days, int(ever)))))
+        found.append(_told(person, case, _score(case, most, (float(lately), days, int(ever)), powers)))
     return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
 
 
@@ -127,7 +154,7 @@ def declared(text: Text, most: int | None = None) -> list[tuple[int, str]]:
     return rows
 
 
-def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]:
+def _cases(text: Text, found: Iterable[Near], now: datetime, threads: int) -> dict[int, _Case]:
     """The votes of near threads, near things of one's own, and what people say they can help with."""
     cases: dict[int, _Case] = {}
     worth: dict[int, float] = {}
@@ -137,7 +164,7 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
             case, share = cases.setdefault(one.author, _Case()), max(one.score, LEAST)
             case.own += share * fading(one.post, now)
             case.shared = max(case.shared, (share, one.post))
-    parts = _parts(worth)
+    parts = _parts(worth, threads)
     for thread, person, post in ask(_ANSWERED, {"threads": list(parts)}):
         vote = parts[thread] * fading(post, now)
         case = cases.setdefault(person, _Case())
@@ -150,15 +177,18 @@ def _cases(text: Text, found: Iterable[Near], now: datetime) -> dict[int, _Case]
     return cases
 
 
-def _bent(text: Text, now: datetime) -> dict[int, float]:
-    """How much each person tends to answer such a text."""
-    asked = asked_of(text)
-    return bent(now).of(asked.idf) if asked else {}
+def _bent(text: Text, now: datetime) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
+    """How much each person tends to answer such a text, by its words; and (near, lift) by its meaning."""
+    asked, model, known = asked_of(text), encoder(), bent(now)
+    meant = {}
+    if model is not None and known.encoder == model.name:
+        meant = known.by_meaning(model.encode([whole_of(text.title, text.text)])[0], model.name)
+    return known.of(asked.idf) if asked else {}, meant
 
 
-def _parts(worth: Mapping[int, float]) -> dict[int, float]:
+def _parts(worth: Mapping[int, float], threads: int) -> dict[int, float]:
     """What a vote is worth: one in the nearest thread, next to nothing in the last of so many."""
-    ranked = sorted(worth.items(), key=lambda row: (-row[1], -row[0]))[:THREADS]
+    ranked = sorted(worth.items(), key=lambda row: (-row[1], -row[0]))[:threads]
     if not ranked:
         return {}
     high, low = ranked[0][1], ranked[-1][1]
@@ -166,11 +196,12 @@ def _parts(worth: Mapping[int, float]) -> dict[int, float]:
     return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in ranked}
 
 
-def _score(case: _Case, most: float, active: tuple[float, float, int]) -> float:
+def _score(case: _Case, most: float, active: tuple[float, float, int], to: Powers) -> float:
     lately, days, ever = active
-    score: float = (case.votes / most + NO_VOTE) ** VOTES * (lately + NOT_LATELY) ** LATELY
-    score *= (1 + max(0.0, days)) ** SINCE * (case.own + NOTHING_OWN) ** OWN * (1 + ever) ** EVER
-    score *= (case.bent + NOT_BENT) ** BENT
+    score: float = (case.votes / most + NO_VOTE) ** to.votes * (lately + NOT_LATELY) ** to.lately
+    score *= (1 + max(0.0, days)) ** to.since * (case.own + NOTHING_OWN) ** to.own * (1 + ever) ** to.ever
+    score *= (case.bent + NOT_BENT) ** to.bent
+    score *= (case.near + NOT_NEAR) ** to.near * exp(to.lift * case.lift)
     return score
 
 

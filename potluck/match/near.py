@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from math import exp
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from potluck.kit.ids import moment_of
@@ -23,12 +24,13 @@ from potluck.search.index import K1, words_of
 from potluck.search.like import like
 from potluck.search.meaning import as_text, nearest, whole_of
 from potluck.search.rank import Asked, best, known, vector
-from potluck.search.score import z
+from potluck.search.score import reads, z
 
 # How many past posts may speak for a text, and how many of them the index of meaning names.
 NEAR, BY_MEANING = 400, 150
-# How much meaning counts beside words; tuned on rlist-geo, 2010 and 2011.
-MEANING = 0.5
+# How much meaning counts beside words, and in it how near the titles are beside the whole and its title; tuned on
+# rlist-geo, 2010 and 2011, for each encoder. Vectors that are averages tell less.
+READ, AVERAGED = (1.0, 1.0), (0.5, 0.0)
 # So many of the terms weigh; the rarest find, while together they are in so few posts.
 _TERMS, _FINDING = 60, 3000
 # What somebody did counts less as it is longer ago.
@@ -76,15 +78,29 @@ def near(text: Text, viewer: Person | None, *, limit: int = NEAR) -> list[Near]:
     """The posts nearest to a text that the viewer may see, by words and meaning, nearest first."""
     asked = asked_of(text)
     ids = {one.post for one in best(asked, limit)} if asked else set()
-    model = encoder()
-    whole = as_text(model.encode([whole_of(text.title, text.text)])[0]) if model else None
+    whole, title = meant(text)
     if whole is not None:
         ids.update(_named(whole))
     idf = vector(asked.idf if asked else {})
-    rows = _scored(ids, idf, whole, viewer)
+    rows = _scored(ids, idf, (whole, title or whole), viewer)
     scores = _joined([row[3] for row in rows], [row[4] for row in rows])
     found = [Near(row[0], score, row[3], row[1], row[2]) for row, score in zip(rows, scores, strict=True)]
     return sorted(found, key=lambda one: (-one.score, -one.post))[:limit]
+
+
+def meant(text: Text) -> tuple[str | None, str | None]:
+    """What a text means, and what its title does, as PostgreSQL reads vectors; None where nothing is known."""
+    model = encoder()
+    if model is None:
+        return None, None
+    texts = [whole_of(text.title, text.text)]
+    texts += [text.title] if text.title and _meaning()[1] else []
+    rows = [as_text(row) for row in model.encode(texts)]
+    return rows[0], rows[-1]
+
+
+def _meaning() -> tuple[float, float]:
+    return READ if reads(settings.ENCODER) else AVERAGED
 
 
 def near_by_words(text: Text, *, limit: int, finding: int = _FINDING) -> list[tuple[int, float]]:
@@ -119,21 +135,24 @@ def _named(whole: str) -> list[int]:
 _PUBLIC = f"SELECT p.id FROM posts_post p WHERE p.id = ANY(%(ids)s) AND {gate(None).format(p='p')}"
 _SCORES = """
 SELECT p.id, p.thread, p.author_id, coalesce(-(i.weights <#> %(idf)s::text::sparsevec), 0),
-       -((m.whole <#> %(whole)s::text::halfvec) + (coalesce(m.gist, m.whole) <#> %(whole)s::text::halfvec))
+       -((m.whole <#> %(whole)s::text::halfvec) + (coalesce(m.gist, m.whole) <#> %(whole)s::text::halfvec)
+         + %(titles)s::float8 * (coalesce(m.gist, m.whole) <#> %(title)s::text::halfvec))
 FROM posts_post p LEFT JOIN search_indexed i ON i.post_id = p.id
      LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(encoder)s
 WHERE p.id = ANY(%(ids)s) AND p.audience < 3 AND {gate}"""
 
 
 def _scored(
-    ids: set[int], idf: str, whole: str | None, viewer: Person | None
+    ids: set[int], idf: str, meant: tuple[str | None, str | None], viewer: Person | None
 ) -> list[tuple[int, int, int, float, float | None]]:
     model = encoder()
     values: Mapping[str, object] = {
         "ids": list(ids),
         "idf": idf,
-        "whole": whole,
-        "encoder": model.name if model and whole else "",
+        "whole": meant[0],
+        "title": meant[1],
+        "titles": _meaning()[1],
+        "encoder": model.name if model and meant[0] else "",
         "viewer": viewer.id if viewer else None,
     }
     allowed = f"({gate(viewer).format(p='p').replace('%s', '%(viewer)s')})"
@@ -143,7 +162,5 @@ def _scored(
 
 def _joined(words: Sequence[float], meanings: Sequence[float | None]) -> list[float]:
     """Both in standard deviations above the mean, added; what is not known counts as the mean."""
-    joined = []
-    for word, meaning in zip(z(words), z(meanings), strict=True):
-        joined.append(word + MEANING * meaning)
-    return joined
+    weight, _titles = _meaning()
+    return [word + weight * meaning for word, meaning in zip(z(words), z(meanings), strict=True)]

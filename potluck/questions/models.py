@@ -63,6 +63,9 @@ class Routing(models.Model):
     next_at = models.DateTimeField(null=True)
     # Who would have been next, likeliest first: named where somebody says "somebody else".
     reserve = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/turns.py`).
+    people = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    chances = ArrayField(models.FloatField(), default=list, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["next_at"], name="routing_due", condition=~models.Q(next_at=None))]

@@ -30,9 +30,14 @@ AVERAGED = Weights()
 READ = Weights(meaning=2.0, gist=0.0, titles=0.0)
 
 
+def reads(encoder: str) -> bool:
+    """Whether the encoder of this name reads a text, rather than adding up its pieces."""
+    return encoder == "minilm"
+
+
 def weights_for(encoder: str) -> Weights:
     """The weights that suit what the encoder of this name gives."""
-    return READ if encoder == "minilm" else AVERAGED
+    return READ if reads(encoder) else AVERAGED
 
 
 @dataclass(frozen=True, slots=True)

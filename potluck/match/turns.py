@@ -1,0 +1,57 @@
+"""Whose turn it is: who takes three questions a week is put before those that fit them best, not the first three.
+
+What came to everybody in the last weeks is known from `Routing`, whether they were asked or not: a question is worth
+one of somebody's turns if the chance that they answer it is among the best of that time, as many as they take. Later
+rounds, when a question has waited, go past this.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from potluck.kit.ids import first_id, moment_of
+from potluck.kit.sql import ask
+from potluck.match.likely import Likely
+from potluck.posts.models import Post
+from potluck.questions.models import AskingWishes
+from potluck.questions.room import WEEK
+
+# How far back is looked, and no less far than a week.
+BACK, LEAST = timedelta(days=28), timedelta(days=7)
+
+_BEFORE = """
+SELECT r.question_id, came.person, came.chance FROM questions_routing r
+CROSS JOIN LATERAL unnest(r.people, r.chances) came(person, chance)
+WHERE r.question_id > %(since)s::bigint AND r.question_id < %(question)s::bigint AND came.person = ANY(%(people)s)
+"""
+
+
+def chances(ranked: Sequence[Likely]) -> dict[int, float]:
+    """What part of all that speaks for anybody speaks for each: so that questions can be held against one another."""
+    total = sum(one.score for one in ranked) or 1.0
+    return {one.person: one.score / total for one in ranked}
+
+
+def is_turn(chance: float, before: Sequence[float], a_week: int, over: timedelta) -> bool:
+    """Whether a chance is among the best of those that came `before`, as many as one takes in that time."""
+    many = int(a_week * max(over, LEAST) / timedelta(days=7))
+    return len(before) < many or (many > 0 and chance >= sorted(before, reverse=True)[many - 1])
+
+
+def in_turn(question: Post, ranked: Sequence[Likely], now: datetime) -> list[Likely]:
+    """Those of these people for whom this question is worth a turn, in the same order."""
+    said = chances(ranked)
+    values = {"since": first_id(now - BACK), "question": question.id, "people": list(said)}
+    before: dict[int, list[float]] = {}
+    first = question.id
+    for key, person, chance in ask(_BEFORE, values):
+        before.setdefault(person, []).append(chance)
+        first = min(first, key)
+    over = now - moment_of(first)
+    take: Mapping[int, int] = dict(
+        AskingWishes.objects.filter(person__in=before).values_list("person_id", "a_week")
+    )
+    return [
+        one
+        for one in ranked
+        if is_turn(said[one.person], before.get(one.person, ()), take.get(one.person, WEEK), over)
+    ]
