@@ -11,7 +11,7 @@ class Source(models.Model):
     """A place outside, belonging to one person. How it is read is its channel's business; its health is here.
 
     `note` is a plain sentence on what is wrong, empty when all is well. `only_tags`, when not empty, lets in
-    just the items that carry one of them.
+    just the items that carry one of them. `proved_at` is when its page showed that it is theirs.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
@@ -30,6 +30,7 @@ class Source(models.Model):
     next_look_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
     failing_since = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
 

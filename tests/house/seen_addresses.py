@@ -72,6 +72,7 @@ ADDRESSES: Mapping[str, Address] = {
     "you/sources/<int:source_id>/tags": Address(post="own"),
     "you/sources/<int:source_id>/rest": Address(post="own"),
     "you/sources/<int:source_id>/removal": Address(post="own"),
+    "you/sources/<int:source_id>/proof": Address("own", "any"),
     "you/sources/files/<int:bringing_id>": Address("own", "any"),
     "@<str:handle>/claim": Address("any", "any"),
     "@<str:handle>/claim/proof": Address("any", "any"),

@@ -195,6 +195,9 @@ def outside(people: dict[str, Person]) -> At:
     add_source(
         "https://ben.example/feed.xml", person=people["ben"], by=people["ben"], title="Three years of compost"
     )
+    again, _new = add_source(
+        "https://ben.example/feed.xml", person=people["ada"], by=people["ada"], title="Three years of compost"
+    )
     tired, _new = add_source(
         "https://ben.example/old.xml", person=people["ben"], by=people["ben"], title="Old pictures"
     )
@@ -218,7 +221,11 @@ def outside(people: dict[str, Person]) -> At:
             )
         ]
     )[0]
-    return {"outside": f"/@{eve.handle}", "outside_post": post.page}
+    return {
+        "outside": f"/@{eve.handle}",
+        "outside_post": post.page,
+        "contested": f"/you/sources/{again.id}/proof",
+    }
 
 
 def tie(people: dict[str, Person], at: At) -> None:

@@ -172,7 +172,7 @@ MEMBER = [
     *_all("cleo", "{quiet} {adapting} {question} {asked} /home"),
     *_all("ada", "{thread}/live {thread}/live?before=9000000000000000000 {question}/live {cleos}/live"),
     *_all("", "{thread}/live {aloud} {aloud}/history"),
-    *_all("ada", "{aloud} /share?draft=later-7 {aloud}/edit {note}?alone"),
+    *_all("ada", "{aloud} {contested} /share?draft=later-7 {aloud}/edit {note}?alone"),
     *_all("ben", "/you/devices"),
     *_all("ada", "/you/devices"),
     *_all("", "/questions {answered} /share?kind=question&text=Which+sieve+keeps+worms+alive%3F"),

@@ -44,7 +44,10 @@ _STRANGERS = re.compile(
 
 def code(outside: Person, by: Person | None) -> str:
     """What to put on the page: to claim it for `by`, or, for None, to be removed from here."""
-    purpose = f"claim:{outside.id}:{by.id}" if by else f"removal:{outside.id}"
+    return code_for(f"claim:{outside.id}:{by.id}" if by else f"removal:{outside.id}")
+
+
+def code_for(purpose: str) -> str:
     digest = salted_hmac("potluck.feeds.claim", purpose, algorithm="sha256").digest()
     return "potluck-" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_LENGTH])
 
@@ -52,14 +55,17 @@ def code(outside: Person, by: Person | None) -> str:
 def prove(outside: Person, by: Person | None) -> None:
     """Go and look whether the page says so. Refused, with what was not found where, if it does not."""
     _open(outside)
-    pages = [outside.url or outside.uri]
     feeds = list(
         Source.objects.filter(person=outside, channel="feeds", retired_at=None).values_list("url", flat=True)
     )[:MOST_FEEDS]
-    answers = fetched([Request(url=url, in_line=False) for url in dict.fromkeys([*pages, *feeds])], LOOK)
+    look_for(code(outside, by), by, [outside.url or outside.uri, *feeds])
+
+
+def look_for(wanted: str, by: Person | None, pages: list[str]) -> None:
+    """Whether one of these pages or feeds bears the code, or names the member; Refused if none does."""
+    answers = fetched([Request(url=url, in_line=False) for url in dict.fromkeys(pages)], LOOK)
     good = [answer for answer in answers if isinstance(answer, Answer)]
     read = [feed for answer in good if (feed := feed_in(answer)) is not None]
-    wanted = code(outside, by)
     if any(
         _page_says(answer, wanted, by, several=_several(read)) for answer in good if feed_in(answer) is None
     ):
@@ -147,22 +153,31 @@ def _take_sources(outside: Person, by: Person) -> None:
         if same is None:
             Source.objects.filter(pk=source.pk).update(person=by)
             continue
-        known = Item.objects.filter(source=same).values("identity")
-        Item.objects.filter(source=source).exclude(identity__in=known).update(source=same)
-        Post.objects.filter(source=source).update(source=same)
+        take_items(source, same)
         taken = Follow.objects.filter(source=same).values("by")
         Follow.objects.filter(source=source).exclude(by__in=taken).update(source=same)
         source.delete()
 
 
+def take_items(source: Source, same: Source) -> None:
+    """Let what was read from one be known as read from the other."""
+    known = Item.objects.filter(source=same).values("identity")
+    Item.objects.filter(source=source).exclude(identity__in=known).update(source=same)
+    Post.objects.filter(source=source).update(source=same)
+
+
 def _take_posts(outside: Person, by: Person) -> None:
     """Their posts under the new name, and findable by it."""
-    ids = list(Post.objects.filter(author=outside).values_list("id", flat=True))
+    take_posts(list(Post.objects.filter(author=outside).values_list("id", flat=True)), by)
+    Thanks.objects.filter(helper=outside).exclude(by=by).update(helper=by)
+
+
+def take_posts(ids: list[int], by: Person) -> None:
+    """Give these posts to their new author, to be found by that name."""
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         Post.objects.filter(id__in=batch).update(author=by)
         index_posts(list(Post.objects.filter(id__in=batch, deleted_at=None).select_related("author")))
-    Thanks.objects.filter(helper=outside).exclude(by=by).update(helper=by)
 
 
 def _take_ties(outside: Person, by: Person) -> None:

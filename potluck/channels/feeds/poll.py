@@ -9,12 +9,13 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from potluck.channels.feeds import rest
+from potluck.channels.feeds.discover import feeds_in
 from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.settle import Look, settle
@@ -170,7 +171,9 @@ def _readings(read: Sequence[Look]) -> Iterator[Reading]:
     rows = Source.objects.filter(url__in=by_url, paused_at=None, retired_at=None)
     standing = rows.filter(person__removed_at=None, person__suspended_at=None)
     waiting = Q(person__account__isnull=False, person__approved_at=None)
-    for source in standing.exclude(waiting).select_related("person"):
+    # What two members name goes to who showed that it is theirs, else to who named it first.
+    order = F("proved_at").asc(nulls_last=True), "id"
+    for source in standing.exclude(waiting).select_related("person").order_by(*order):
         look = by_url[source.url]
         if look.feed is not None:
             yield Reading(source, look.feed, look.url)
@@ -195,11 +198,20 @@ def _look(row: Subscription, outcome: Outcome, now: datetime) -> Look:
             outcome.body, url=outcome.url, content_type=outcome.headers.get("Content-Type", "")
         )
     except Malformed as error:
+        if named := _named_by(row, outcome):
+            return Look(row, now, 0, errors=1, moved=named)
         errors = row.errors + 1
         return Look(row, now, rest.after_failure(errors, None), note=str(error), errors=errors)
     wait = rest.after_reading(feed, outcome, now)
     feed = newest(feed, MOST_ITEMS)
     return Look(row, now, wait, answer=outcome, feed=feed, digest=digest, url=outcome.url)
+
+
+def _named_by(row: Subscription, page: Answer) -> str:
+    """The feed that a page names, where a list gave the page's address for the feed's: at the first look only."""
+    if row.errors or row.digest:
+        return ""
+    return next((one.url for one in feeds_in(page.body, page.url) if one.url != row.url), "")
 
 
 def waiting_note() -> str:

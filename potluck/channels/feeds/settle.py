@@ -19,7 +19,8 @@ from potluck.people.models import Source
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at one feed. `rest` is in seconds; `note` says what is wrong, empty when nothing is."""
+    """One look at one feed. `rest` is in seconds; `note` says what is wrong, empty when nothing is. `moved` is where
+    the feed really is."""
 
     subscription: Subscription
     at: datetime
@@ -31,6 +32,7 @@ class Look:
     note: str = ""
     errors: int = 0
     gone: bool = False
+    moved: str = ""
 
 
 # Claimed feeds are not due; one that is was named again while it was read, and is read whole once more.
@@ -75,8 +77,9 @@ def settle(looks: Sequence[Look], taken: Taken) -> None:
         cursor.execute(_HEALTH, values)
     _name(looks)
     for look in looks:
-        if look.answer is not None and look.answer.permanent_url:
-            _move(look.subscription, look.answer.permanent_url)
+        moved = look.moved or (look.answer.permanent_url if look.answer is not None else "")
+        if moved:
+            _move(look.subscription, moved)
         if look.gone:
             Source.objects.filter(url=look.subscription.url).update(retired_at=look.at)
     for source, at in taken.newest.items():

@@ -2,16 +2,17 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.channels.feeds import imports, naming
+from potluck.channels.feeds import contest, imports, naming
 from potluck.channels.feeds.health import health
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.preview import Chosen, chosen, preview
-from potluck.kit.errors import Malformed, Missing
+from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
 from potluck.people import sources as verbs
@@ -76,6 +77,8 @@ def add(request: MemberRequest) -> HttpResponse:
                 home_url=one.home_url,
             )
         say(request, _("Named. What is there comes in within a minute; nobody is flooded with it."))
+        if told := contest.words_for(request.viewer):
+            say(request, told)
     return redirect(_next(request) or HERE)
 
 
@@ -130,6 +133,25 @@ def removal(request: MemberRequest, source_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
+def proof(request: MemberRequest, source_id: int) -> HttpResponse:
+    """Show that a place another named as well is one's own."""
+    source, error = _mine(request, source_id), ""
+    if request.method == "POST":
+        limits.take("preview", request.viewer.id)
+        try:
+            contest.prove(source)
+            contest.take_over(source)
+            say(request, _("It is yours: what came from there stands under your name now."))
+            return redirect(HERE)
+        except Refused as no:
+            error = str(no)
+    context = {"source": source, "holder": contest.holders([source]).get(source.id), "error": error}
+    context |= {"code": contest.code(source), "mine": f"{settings.ORIGIN}{request.viewer.page}"}
+    return render(request, "feeds/proof.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
 def file(request: MemberRequest, bringing_id: int) -> HttpResponse:
     """What is in a file, to choose from; then how far it is taken in, and what came of it."""
     row = Bringing.objects.filter(pk=bringing_id, person=request.viewer).first()
@@ -177,6 +199,7 @@ def _page(request: MemberRequest, **more: object) -> HttpResponse:
     wrong = bool(more.get("error") or more.get("troubles"))
     context = {
         "sources": [(source, health(source)) for source in rows],
+        "holders": contest.holders(rows),
         "files": files.order_by("-id")[:5],
         "given": request.POST.get("urls", "") or request.GET.get("url", ""),
         "follow": request.POST.get("follow") or request.GET.get("follow"),

@@ -190,7 +190,9 @@ def _let_in(fresh: Sequence[_Fresh], taken: Taken) -> None:
         if one.key not in elsewhere:
             drafts.setdefault(one.page or one.draft.uri, one)
     # Two items of one feed may bear one name; the name is the post's.
-    named = {one.draft.uri: one for one in drafts.values()}
+    named: dict[str, _Fresh] = {}
+    for one in drafts.values():
+        named.setdefault(one.draft.uri, one)
     posts = (
         {post.uri: post for post in door.admit_all([one.draft for one in named.values()])} if named else {}
     )

@@ -25,6 +25,7 @@ urlpatterns = [
     path("you/sources/add", sources_views.add, name="source-add"),
     path("you/sources/<int:source_id>/tags", sources_views.tags, name="source-tags"),
     path("you/sources/<int:source_id>/rest", sources_views.rest, name="source-rest"),
+    path("you/sources/<int:source_id>/proof", sources_views.proof, name="source-proof"),
     path("you/sources/<int:source_id>/removal", sources_views.removal, name="source-removal"),
     path("you/sources/files/<int:bringing_id>", sources_views.file, name="source-file"),
 ]

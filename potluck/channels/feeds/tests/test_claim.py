@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.feeds import claim, naming, poll
+from potluck.channels.feeds import claim, contest, naming, poll
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.tests.conftest import FEED, Site
 from potluck.deliver.models import Arrival
@@ -160,3 +160,47 @@ def test_a_moderator_removes_and_can_take_it_back(
     as_(dov).post(f"{outside.page}/removal", {"undo": "1"})
     assert Post.objects.visible_to(cleo).count() == 2
     assert Source.objects.get().retired_at is None
+
+
+def test_who_names_what_another_named_is_told_and_takes_it_over_by_proof(
+    site: Site, ada: Person, ben: Person, cleo: Person, as_: As
+) -> None:
+    first = naming.name_source(f"{site.home}/feed", person=ben, by=ben)
+    poll.poll()
+    again = naming.name_source(f"{site.home}/feed", person=ada, by=ada, home_url=f"{site.home}/")
+    poll.poll()
+    assert {post.author_id for post in Post.objects.all()} == {ben.id}
+    assert "Ben Okafor named this as well" in as_(ada).get("/you/sources").content.decode()
+    assert "named this as well" not in as_(ben).get("/you/sources").content.decode()
+    there = f"/you/sources/{again.id}/proof"
+    refused = as_(ada).post(there)
+    assert refused.status_code == 422 and "did not find it yet" in refused.content.decode()
+    assert as_(cleo).post(there).status_code == 404
+    site.pages["/"] = page("<a rel='me' href='http://localhost:8000/@ada'>me</a>")
+    assert as_(ada).post(there).status_code == 302
+    first.refresh_from_db()
+    assert first.retired_at is not None and "Ada Marsh has shown" in first.note
+    assert {(post.author_id, post.source_id) for post in Post.objects.all()} == {(ada.id, again.id)}
+    # Who let go of it and names it again gets nothing new by it, and cannot prove it away.
+    back = naming.name_source(f"{site.home}/feed", person=ben, by=ben)
+    fresh = b"<item><guid>%(home)s/c</guid><link>%(home)s/c</link><title>New</title><description>x</description></item>"
+    site.pages["/feed"] = ("application/rss+xml", FEED.replace(b"</channel>", fresh + b"</channel>"))
+    naming.look_soon([back.url])
+    poll.poll()
+    assert Post.objects.get(title="New").author_id == ada.id
+    site.pages["/"] = page(f"<p>{contest.code(back)}</p>")
+    with pytest.raises(Refused, match="Ada Marsh has shown"):
+        contest.prove(back)
+
+
+def test_a_page_that_only_names_the_feed_proves_nothing(
+    site: Site, ada: Person, ben: Person, elsewhere: str
+) -> None:
+    naming.name_source(f"{site.home}/feed", person=ben, by=ben)
+    mine = naming.name_source(f"{site.home}/feed", person=ada, by=ada, home_url="http://localhost:1/ada")
+    with pytest.raises(Refused):
+        contest.prove(mine)
+    Source.objects.filter(pk=mine.pk).update(home_url=f"{site.home}/")
+    mine.refresh_from_db()
+    site.pages["/"] = page(f"<p>{contest.code(mine)}</p>")
+    contest.prove(mine)
