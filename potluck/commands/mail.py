@@ -96,7 +96,7 @@ async def _listen(listened: Sequence[Door]) -> None:
 
 
 def _protocol(door: Door, loop: asyncio.AbstractEventLoop) -> SMTP:
-    kind = FromOurServer if door.speaks == "lmtp" else SMTP
+    kind = FromOurServer if door.speaks == "lmtp" else FromAnybody
     return kind(
         Taking(by_each=door.speaks == "lmtp"),
         hostname=settings.MAIL_DOMAIN,
@@ -145,8 +145,20 @@ class Taking:
         return "\r\n".join([said] * len(envelope.rcpt_tos)) if self._by_each else said
 
 
+# In bytes. RFC 5321 allows 1,000, and programs that send newsletters do not care.
+LONGEST_LINE = 1 << 20
+
+
+class FromAnybody(SMTP):
+    """SMTP, by which the wide world hands messages in, or a server before us."""
+
+    line_length_limit = LONGEST_LINE
+
+
 class FromOurServer(LMTP):
     """LMTP, by which our own mail server hands messages in. It may say from whom it has them."""
+
+    line_length_limit = LONGEST_LINE
 
     async def smtp_XFORWARD(self, arg: str | None) -> None:
         """XFORWARD as Postfix speaks it (its XFORWARD_README): NAME=value pairs, odd letters as +HH."""

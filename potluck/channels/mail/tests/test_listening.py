@@ -8,6 +8,7 @@ import sys
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connections
@@ -24,6 +25,8 @@ HERE = "127.0.0.1"
 def listening(transactional_db: None) -> Iterator[Callable[[str], int]]:
     """Listen on a free port as `speaks` says; gives the port."""
     loop = asyncio.new_event_loop()
+    # One thread: what it opened to the database it can close.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     servers: list[asyncio.Server] = []
@@ -146,6 +149,18 @@ def test_an_address_to_listen_on_that_is_none_is_refused(settings: pytest.Fixtur
         settings.MAIL_LISTEN = [wrong]  # type: ignore[attr-defined]
         with pytest.raises(Refused, match="smtp://"):
             mail.doors()
+
+
+@pytest.mark.parametrize("speaks", ["smtp", "lmtp"])
+def test_a_line_longer_than_the_rules_allow_is_taken_as_it_is(
+    listening: Callable[[str], int], speaks: str
+) -> None:
+    """What others let pass is no reason to lose a letter."""
+    raw = RAW + b"long " * 2_000 + b"\r\n"
+    kind = smtplib.SMTP if speaks == "smtp" else smtplib.LMTP
+    with kind(HERE, listening(speaks), timeout=10) as server:
+        server.sendmail("ada@example.org", ["ask@localhost"], raw)
+    assert bytes(Letter.objects.get().raw or b"") == raw
 
 
 def test_who_handed_a_message_in_is_noted(listening: Callable[[str], int]) -> None:
