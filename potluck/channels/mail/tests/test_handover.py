@@ -116,6 +116,27 @@ def test_it_is_asked_less_often_the_longer_it_is_away(monkeypatch: pytest.Monkey
     assert not server.rests()
 
 
+def test_a_server_away_for_an_hour_gets_each_letter_once_soon_after(
+    sink: Sink, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that is moved: it is knocked at a few times, and ten minutes after it is back nothing waits."""
+    shared_with(*(f"r{n}" for n in range(40)))
+    monkeypatch.setattr(handover, "DOWN", (5, 15, 60, 180, 600))
+    now, knocks = 1000.0, 0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    sink.stop()
+    for minute in range(72):
+        now += 60
+        knocks += minute < 60 and not handover.server.rests()
+        if minute == 60:
+            sink.start()
+        carry_all(minute + 1)
+    assert knocks < 15
+    assert len(sink.took) == len(set(sink.took)) == 40
+    assert not Delivery.objects.filter(done_at=None).exists()
+    assert not Delivery.objects.exclude(tries=1).exists()
+
+
 def test_who_is_refused_for_now_gets_it_later_and_the_others_now(sink: Sink, db: None) -> None:
     shared_with("r1", "451slow", "r3")
     assert carry_all(1) == 3
