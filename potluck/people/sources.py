@@ -19,6 +19,7 @@ def add_source(
     title: str = "",
     home_url: str = "",
     only_tags: tuple[str, ...] = (),
+    channel: str = "feeds",
 ) -> tuple[Source, bool]:
     """Name a place as one of `person`'s. A member names their own; anybody may name one of a person outside.
 
@@ -33,6 +34,7 @@ def add_source(
         url=url[:2000],
         defaults={
             "added_by": by,
+            "channel": channel,
             "title": title[:300],
             "home_url": home_url[:2000],
             "only_tags": list(only_tags),

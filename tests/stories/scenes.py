@@ -261,6 +261,7 @@ NO_PAGES = frozenset({
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",
     "claim-proof", "draft-rest", "wrong", "home-newer", "home-feed", "feed-fresh", "feed-person", "feed-person-on",
     "feed-search", "feed-tag", "feed-thread", "following-opml", "sources-opml", "file", "image",
+    "bridge-end", "bridge-letter", "newsletter-end", "newsletter-letter",
     "mail-all", "mail-hush", "mail-renewal", "manifest", "opensearch", "robots", "service-worker", "sitemap",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn", "openid_connect_callback", "mfa_reauthenticate_webauthn",

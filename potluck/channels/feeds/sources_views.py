@@ -194,7 +194,7 @@ def _read(file: object) -> bytes:
 
 
 def _page(request: MemberRequest, **more: object) -> HttpResponse:
-    rows = Source.objects.filter(person=request.viewer, retired_at=None).order_by("-id")
+    rows = Source.objects.filter(person=request.viewer, channel="feeds", retired_at=None).order_by("-id")
     files = Bringing.objects.filter(person=request.viewer, started_at__isnull=False).defer("body")
     wrong = bool(more.get("error") or more.get("troubles"))
     context = {
@@ -210,7 +210,8 @@ def _page(request: MemberRequest, **more: object) -> HttpResponse:
 
 
 def _mine(request: MemberRequest, source_id: int) -> Source:
-    found = Source.objects.filter(pk=source_id, person=request.viewer).select_related("person").first()
+    mine = Source.objects.filter(pk=source_id, person=request.viewer, channel="feeds")
+    found = mine.select_related("person").first()
     if found is None:
         raise Missing(_("You have no such source."))
     return found

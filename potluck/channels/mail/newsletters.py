@@ -49,8 +49,7 @@ def make(name: str, page: str, tags: str, *, by: Person) -> Newsletter:
     person = stage(name)
     Person.objects.filter(pk=person.pk).update(url=page[:2000], name=name[:200])
     row = Newsletter.objects.create(by=by, person=person, token=secret(), tags=normal_all(tags.split()))
-    add_source(_name(row), person=person, by=by, title=name, home_url=page)
-    Source.objects.filter(person=person).update(channel=CHANNEL)
+    add_source(_name(row), person=person, by=by, title=name, home_url=page, channel=CHANNEL)
     follow(Wish(who=person), by=by)
     return row
 
@@ -84,11 +83,14 @@ def _name(row: Newsletter) -> str:
 
 def take(row: Letter, message: Message, token: str, found: Proof | None) -> Outcome:
     """What came to such an address. Nobody is ever answered: a program wrote it."""
-    newsletter = (
-        Newsletter.objects.select_related("by__account", "person__claimed_by").filter(token=token).first()
-    )
+    newsletter = Newsletter.objects.select_related("by__account", "person").filter(token=token).first()
     if newsletter is None or newsletter.retired_at or not newsletter.by.is_member:
         return Outcome(state=State.IGNORED, why="Nobody takes this newsletter any more.")
+    if newsletter.person.claimed_by_id:
+        # Nothing is said in a member's name by who knows an address.
+        return Outcome(
+            state=State.IGNORED, why="Whoever writes it is a member now, and shares it themselves."
+        )
     _note_leaving(newsletter, message)
     if found is not Proof.VOUCHED and (why := _waits(newsletter, message, found)):
         _tell(row, newsletter, message)

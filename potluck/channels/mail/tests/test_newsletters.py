@@ -99,6 +99,13 @@ def test_a_letter_of_somebody_else_to_that_address_waits(post_in: PostIn, garden
     assert row.state == State.UNCONFIRMED and Post.objects.count() == 1
 
 
+def test_whoever_turns_out_to_be_a_member_is_not_spoken_for(
+    post_in: PostIn, garden: Newsletter, cleo: Person
+) -> None:
+    Person.objects.filter(pk=garden.person.pk).update(claimed_by=cleo)
+    assert comes(post_in, garden, "Issue 2", LONG).state == State.IGNORED and not Post.objects.exists()
+
+
 def test_one_press_ends_it_and_one_takes_it_back(
     post_in: PostIn, garden: Newsletter, ada: Person, ben: Person, as_: As
 ) -> None:
