@@ -20,6 +20,7 @@ from potluck.match.near import Near, Text, asked_of, fading, near
 from potluck.people.models import Person
 from potluck.search.encoder import encoder
 from potluck.search.meaning import whole_of
+from potluck.search.rank import Asked
 from potluck.search.score import reads
 
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
@@ -129,14 +130,15 @@ def likely(
     """
     now = at or timezone.now()
     powers = READ if reads(settings.ENCODER) else AVERAGED
-    cases = _cases(text, near(text, asker), now, powers.threads)
+    asked = asked_of(text)
+    cases = _cases(text, near(text, asker, asked=asked), now, powers.threads)
     moment = first_id(now)
     busy = {"since": first_id(now - timedelta(days=_BUSY_DAYS)), "now": moment}
     people = {*cases, *(row[0] for row in ask(_BUSY, busy))}
     people.difference_update(but, [asker.id] if asker else [])
     since = first_id(now - timedelta(days=LONG_DAYS))
     active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
-    tend, meant = _bent(text, now)
+    tend, meant = _bent(text, asked, now)
     most = max((case.votes for case in cases.values()), default=0.0) or 1.0
     found = []
     for person, lately, last, ever in active:
@@ -177,9 +179,11 @@ def _cases(text: Text, found: Iterable[Near], now: datetime, threads: int) -> di
     return cases
 
 
-def _bent(text: Text, now: datetime) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
+def _bent(
+    text: Text, asked: Asked | None, now: datetime
+) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
     """How much each person tends to answer such a text, by its words; and (near, lift) by its meaning."""
-    asked, model, known = asked_of(text), encoder(), bent(now)
+    model, known = encoder(), bent(now)
     meant = {}
     if model is not None and known.encoder == model.name:
         meant = known.by_meaning(model.encode([whole_of(text.title, text.text)])[0], model.name)

@@ -74,9 +74,10 @@ class Near:
     author: int
 
 
-def near(text: Text, viewer: Person | None, *, limit: int = NEAR) -> list[Near]:
-    """The posts nearest to a text that the viewer may see, by words and meaning, nearest first."""
-    asked = asked_of(text)
+def near(text: Text, viewer: Person | None, *, limit: int = NEAR, asked: Asked | None = None) -> list[Near]:
+    """The posts nearest to a text that the viewer may see, by words and meaning, nearest first. `asked` is what
+    `asked_of` makes of the text, where that is known already."""
+    asked = asked or asked_of(text)
     ids = {one.post for one in best(asked, limit)} if asked else set()
     whole, title = meant(text)
     if whole is not None:

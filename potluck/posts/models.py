@@ -95,6 +95,13 @@ class Post(models.Model):
             ),
             models.Index(fields=["link_key"], name="post_link", condition=~models.Q(link_key="")),
             models.Index(fields=["reply_to"], name="post_reply", condition=models.Q(reply_to__isnull=False)),
+            # What each person answered in public, whichever of thousands: read for hundreds of people at once.
+            models.Index(
+                fields=["author", "id"],
+                include=["thread"],
+                name="post_answers",
+                condition=models.Q(reply_to__isnull=False, audience=0, deleted_at=None),
+            ),
             models.Index(fields=["via"], name="post_via", condition=models.Q(via__isnull=False)),
             models.Index(fields=["author", "via"], name="post_passed", condition=models.Q(via__isnull=False)),
             models.Index(
