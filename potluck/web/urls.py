@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:post_id>/deletion", acts.deletion, name="deletion"),
     path("posts/<int:post_id>/thanks", acts.thanks, name="thanks"),
     path("posts/<int:post_id>/uses", acts.uses, name="uses"),
+    path("posts/<int:post_id>/how", acts.how, name="how"),
     path("posts/<int:post_id>/wrong", acts.wrong, name="wrong"),
     path("posts/<int:post_id>/passing", acts.passing, name="passing"),
     path("posts/<int:post_id>/keeping", acts.keeping, name="keeping"),

@@ -136,6 +136,7 @@ ADDRESSES: Mapping[str, Address] = {
     f"{POST}/history": Address("sees"),
     f"{POST}/thanks": Address(post="sees+", form={"note": "thank you"}),
     f"{POST}/uses": Address(post="sees+", form={"story": "in the yard"}),
+    f"{POST}/how": Address(post="sees+"),
     f"{POST}/wrong": Address(post="author", form={"right": "I know better now"}),
     f"{POST}/passing": Address(post="sees+", form={"text": "look"}),
     f"{POST}/keeping": Address(post="sees+"),

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from potluck.people.models import Account
 from potluck.people.network import look_again
 from potluck.posts.models import Post
 from tests.checkers import OpenWindow, axe, too_wide
@@ -115,6 +116,7 @@ def test_one_joins_with_a_passkey(live_server: LiveServer, open_window: OpenWind
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("button", name="Make the passkey").click()
     page.wait_for_url("**/welcome/name")
+    assert Account.objects.get(email="gus@example.org").person.approved_at is not None
 
 
 @pytest.mark.parametrize("dark", [False, True])

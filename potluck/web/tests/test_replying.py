@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
+from potluck.channels.home import read
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -35,10 +36,17 @@ def test_an_answer_is_read_in_its_thread(ada: Person, ben: Person, as_: As) -> N
     )
 
 
-def test_asking_how_begins_the_reply(ada: Person, ben: Person, as_: As) -> None:
+def test_asking_how_takes_one_press_and_is_asked_once(
+    ada: Person, ben: Person, as_: As, work: Callable[[], None]
+) -> None:
     note = admit(Draft(author=ben, text="Bran works."))
-    assert "How did you do it?" in as_(ada).get(f"/posts/{note.id}?begin=how").content.decode()
-    assert "How did you do it?" not in as_(ada).get(f"/posts/{note.id}").content.decode()
+    assert f"/posts/{note.id}/how" in as_(ada).get(note.page).content.decode()
+    assert f"/posts/{note.id}/how" not in as_(ben).get(note.page).content.decode()
+    to = {as_(ada).post(f"/posts/{note.id}/how")["Location"] for _ in range(2)}
+    asked = Post.objects.get(reply_to=note)
+    assert (asked.text, asked.author_id, to) == ("How did you do it?", ada.id, {asked.place})
+    work()
+    assert [line.id for line in read.today(ben).waiting] == [asked.id]
 
 
 def test_an_address_that_forms_are_sent_to_says_so(ada: Person, as_: As) -> None:

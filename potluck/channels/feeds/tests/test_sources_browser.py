@@ -130,6 +130,7 @@ def test_bringing_files_and_how_far_they_are(walk: Walk, site: Site) -> None:
         page.get_by_role("link", name="How far is it?").click()
     page.get_by_text("Done:").wait_for()
     walk.see("done")
+    assert Bringing.objects.get(pk=row).finished_at is not None
 
 
 def test_asking_to_be_removed_and_not_showing_it(walk: Walk, eve: Person) -> None:
@@ -138,3 +139,5 @@ def test_asking_to_be_removed_and_not_showing_it(walk: Walk, eve: Person) -> Non
     walk.page.get_by_role("button", name="Remove me").click()
     walk.page.get_by_role("alert").wait_for()
     walk.see("not-removed")
+    eve.refresh_from_db()
+    assert eve.removed_at is None
