@@ -86,11 +86,6 @@ def part(root: Post, viewer: Person | None, to: int = 0) -> Part:
     return Part(_said(order, [*rows, *gone], viewer))
 
 
-def replies(root: Post, viewer: Person | None) -> list[Reply]:
-    """The same of a thread that is not long."""
-    return part(root, viewer).replies
-
-
 def _page_with(to: int, root: Post, viewer: Person | None) -> Part:
     """First who answers whom, of all of them, then the texts of one page."""
     me, seen = (viewer and viewer.id), gate(viewer)

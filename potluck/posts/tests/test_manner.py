@@ -19,7 +19,7 @@ from potluck.posts.edit import Change, undelete
 from potluck.posts.items import items
 from potluck.posts.manner import Manner, Meant
 from potluck.posts.models import Post, Revision
-from potluck.posts.thread import replies
+from potluck.posts.thread import part
 from potluck.posts.whole import whole
 from potluck.posts.wrong import was_right, was_wrong
 
@@ -106,7 +106,7 @@ def test_what_is_thought_aloud_goes_at_its_time_and_its_author_hears_before(
     later(post, 3)
     fade.let_go()
     assert whole(post.id, ada) is None
-    assert [reply.id for reply in replies(Post.objects.get(pk=post.pk), ada)] == [said.id]
+    assert [reply.id for reply in part(Post.objects.get(pk=post.pk), ada).replies] == [said.id]
 
 
 def test_what_went_by_itself_stays_once_it_is_brought_back(ada: Person) -> None:
@@ -136,7 +136,7 @@ def test_who_was_wrong_says_so_at_its_head_and_who_relied_on_it_hears(
     seen, item = whole(post.id, ada), items([post.id])[0]
     assert seen is not None and "It kills the bed." in seen.manner.righted
     assert "It kills the bed." in item.html and "Salt kills slugs" in item.html
-    assert "I was wrong here." in replies(post, None)[0].html
+    assert "I was wrong here." in part(post, None).replies[0].html
     assert Revision.objects.filter(post=post).count() == 2
     assert "<script" not in Manner.objects.get(post=post).wrong_html
     was_right(post, by=ben)

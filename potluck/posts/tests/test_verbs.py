@@ -20,7 +20,7 @@ from potluck.posts.evidence import evidence
 from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Post, Revision, Thanks, Use
 from potluck.posts.release import refuse, release
-from potluck.posts.thread import replies
+from potluck.posts.thread import part
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ def test_deleting_leaves_a_gap_and_is_undone_by_who_did_it(
         delete(reply, by=ben)
     delete(reply, by=ada)
     delete(reply, by=ada)
-    assert next((r.depth, r.deleted, r.html) for r in replies(note, None)) == (0, True, "")
-    assert [r.depth for r in replies(note, None)] == [0, 1]
+    assert next((r.depth, r.deleted, r.html) for r in part(note, None).replies) == (0, True, "")
+    assert [r.depth for r in part(note, None).replies] == [0, 1]
     assert events(Kind.DELETED) == 1
     undelete(reply, by=ada)
-    assert not any(r.deleted for r in replies(note, None))
+    assert not any(r.deleted for r in part(note, None).replies)
 
 
 def test_thanks_are_given_once_and_taken_back(note: Post, ada: Person, ben: Person) -> None:

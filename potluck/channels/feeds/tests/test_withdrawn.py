@@ -15,7 +15,7 @@ from potluck.people.models import Person, Source
 from potluck.people.sources import add_source
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
-from potluck.posts.thread import replies
+from potluck.posts.thread import part
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_what_is_gone_from_its_feed_and_from_its_page_is_taken_back(blog: Blog, 
     blog.has(1, 2, 4, 5, 6)
     blog.is_read(1, 2, 4, 5, 6)
     assert blog.here == {"Note 1", "Note 2", "Note 4", "Note 5", "Note 6"}
-    assert [reply.id for reply in replies(Post.objects.get(title="Note 3"), ada)] == [answered.id]
+    assert [reply.id for reply in part(Post.objects.get(title="Note 3"), ada).replies] == [answered.id]
 
 
 def test_what_is_only_left_out_of_its_feed_stays_and_is_asked_about_once(blog: Blog) -> None:
