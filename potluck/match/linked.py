@@ -17,7 +17,7 @@ _CROWDED = (
     "github.com", "gitlab.com", "codeberg.org", "youtube.com", "youtu.be", "vimeo.com", "wikipedia.org", "archive.org",
     "twitter.com", "x.com", "bsky.app", "facebook.com", "instagram.com", "linkedin.com", "reddit.com", "medium.com",
     "docs.google.com", "google.com", "amazon.com", "nytimes.com", "theguardian.com", "bbc.co.uk", "bbc.com", "doi.org",
-    "arxiv.org", "stackoverflow.com", "news.ycombinator.com", "pypi.org", "npmjs.com", "goodreads.com",
+    "arxiv.org", "stackoverflow.com", "news.ycombinator.com", "goodreads.com",
 )  # fmt: skip
 _PLACES = """
 WITH shared AS (
