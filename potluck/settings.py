@@ -135,6 +135,7 @@ INSTALLED_APPS: list[str] = [
     "potluck.channels.feeds",
     "potluck.channels.live",
     "potluck.channels.mail",
+    "potluck.channels.micropub",
     "potluck.web",
 ]
 
@@ -165,6 +166,7 @@ TEMPLATES: list[dict[str, Any]] = [
             HERE / "channels/feeds/templates",
             HERE / "channels/live/templates",
             HERE / "channels/mail/templates",
+            HERE / "channels/micropub/templates",
         ],
         "OPTIONS": {"environment": "potluck.kit.pages.environment"},
     },

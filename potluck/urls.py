@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("potluck.channels.feeds.urls")),
     path("", include("potluck.channels.live.urls")),
     path("", include("potluck.channels.mail.urls")),
+    path("", include("potluck.channels.micropub.urls")),
     path("", include("potluck.web.urls")),
 ]

@@ -56,6 +56,10 @@ ADDRESSES: Mapping[str, Address] = {
     "you/devices/add": Address(post="any"),
     "you/devices/<int:device_id>/removal": Address(post="own"),
     "you/devices/<int:device_id>/trial": Address(post="own"),
+    # programs
+    "micropub": Address("any", "any", {"h": "entry"}, queries=("", "?q=config")),
+    "you/keys": Address("members", "members", {"name": "zq"}),
+    "you/keys/<int:key_id>/removal": Address(post="own"),
     # feeds
     f"fresh{FORMS}": Address("all", queries=FEEDS),
     f"search{FORMS}": Address("any", queries=SEARCHES),
@@ -277,7 +281,7 @@ def _by_names(route: str, world: World) -> Iterator[str]:
     route = route.replace("<int:hush_id>", "7").replace("<int:draft_id>", "7")
     route = route.replace("<int:newsletter_id>", str(world.newsletter.pk)).replace("<int:bridge_id>", "7")
     route = route.replace("<int:letter_id>", str(world.letter.pk))
-    route = route.replace("<int:device_id>", str(world.device.pk))
+    route = route.replace("<int:device_id>", str(world.device.pk)).replace("<int:key_id>", str(world.key.pk))
     for handle in handles if "<str:handle>" in route else [""]:
         for tag in (tags if not handle else tags[:3]) if "<str:name>" in route else [""]:
             yield route.replace("<str:handle>", handle).replace("<str:name>", tag)

@@ -19,6 +19,8 @@ from potluck.channels.live.models import Device
 from potluck.channels.mail.addresses import news_address
 from potluck.channels.mail.models import Letter, Newsletter, State
 from potluck.channels.mail.newsletters import make
+from potluck.channels.micropub.keys import make_key
+from potluck.channels.micropub.models import Key
 from potluck.door import admit, admit_adapted, admit_quietly, amend
 from potluck.events.models import Event, Kind
 from potluck.events.record import record
@@ -105,6 +107,7 @@ class World:
     source: Source = field(default_factory=Source)
     brought: Bringing = field(default_factory=Bringing)
     device: Device = field(default_factory=Device)
+    key: Key = field(default_factory=Key)
     newsletter: Newsletter = field(default_factory=Newsletter)
     letter: Letter = field(default_factory=Letter)
 
@@ -242,6 +245,8 @@ def _private_things(world: World) -> None:
             world.invitation = invite(by=who, note="zqauthorinvitation")
             world.topic = who.topics.get()
             world.device = Device.objects.create(person=who, endpoint="https://zqauthorlist.example/push")
+            make_key(who, "zqauthorkey")
+            world.key = Key.objects.get()
             world.source = add_source("https://zqauthorplace.example/feed", person=who, by=who)[0]
             body = (
                 b'<opml><body><outline text="zqauthorlist" xmlUrl="https://list.example/feed"/></body></opml>'

@@ -182,7 +182,7 @@ MEMBER = [
     ),
     *_all("new", "/you/profile /@person-new /welcome/people /you/invitations"),
     *_all("dov", "/moderation /moderation/joining /moderation/bringing /moderation/bridges /moderation/log"),
-    *_all("ada", "/you/newsletters"),
+    *_all("ada", "/you/newsletters /you/keys"),
     *_all("waits", "/home"),
 ]
 ASKED = "What+keeps+slugs+off+seedlings+without+poison%3F"
@@ -196,6 +196,7 @@ DONE = [
     ),
     Scene("", "/", unfold, "unfolded"),
     Scene("ada", "{aloud}", unfold, "unfolded"),
+    Scene("ada", "/you/keys", press("Make a key", {"#name": "My editor"}), "with a new one"),
     Scene("ada", "/home", ask_for_keys, "with the keys"),
     Scene("ben", "{thread}/live", press("Say that I am here"), "being there"),
     Scene("ada", "{note}", press("Reply", {"#reply-box-text": "\u00a0"}), "with an empty reply"),
