@@ -17,6 +17,7 @@ from bench.matching.replay import AT_MOST, STRETCH, Asking, Came, stretch
 from bench.matching.routing import Histories, questions
 from bench.matching.standing import first_answer, recall_at, unrelated
 from potluck.match.likely import Likely
+from potluck.match.turns import ENOUGH
 
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -175,7 +176,8 @@ def test_a_cap_holds_for_a_week_and_load_for_a_month() -> None:
 
 def test_a_turn_is_kept_for_what_fits_best() -> None:
     came = Came(BEGAN)
-    came.add([Likely(0, 9.0, {"code": "answered"}), Likely(1, 1.0, {"code": "answered"})], BEGAN)
+    for _ in range(ENOUGH):
+        came.add([Likely(0, 9.0, {"code": "answered"}), Likely(1, 1.0, {"code": "answered"})], BEGAN)
     weaker = [Likely(0, 5.0, {"code": "answered"}), Likely(1, 5.0, {"code": "answered"})]
     assert Asking(1, load=False).ask(weaker, BEGAN + DAY, came) == [1]
     assert Asking(1, load=False).ask(weaker, BEGAN + 40 * DAY, came) == [0, 1]

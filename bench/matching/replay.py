@@ -21,7 +21,7 @@ from bench.matching.routing import WITHIN
 from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
-from potluck.match.turns import BACK, chances, is_turn
+from potluck.match.turns import BACK, ENOUGH, chances, is_turn
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)
@@ -40,7 +40,7 @@ class Asking:
 
     def ask(self, ranked: Sequence[Likely], now: datetime, came: "Came") -> list[int]:
         """The five who are asked."""
-        if self.cap:
+        if self.cap and came.enough(now):
             said = chances(ranked)
             over = min(BACK, now - came.since)
             ranked = [
@@ -67,13 +67,19 @@ class Came:
 
     since: datetime
     chances: dict[int, deque[tuple[datetime, float]]] = field(default_factory=dict)
+    questions: deque[datetime] = field(default_factory=lambda: deque(maxlen=1000))
 
     def to(self, person: int, now: datetime) -> list[float]:
         """Those of the last weeks."""
         return [chance for at, chance in self.chances.get(person, ()) if at > now - BACK]
 
+    def enough(self, now: datetime) -> bool:
+        """Whether so much came lately that there is not a turn for each."""
+        return sum(at > now - BACK for at in self.questions) >= ENOUGH
+
     def add(self, ranked: Sequence[Likely], now: datetime) -> None:
         """One more question."""
+        self.questions.append(now)
         for person, chance in chances(ranked).items():
             self.chances.setdefault(person, deque(maxlen=1000)).append((now, chance))
 

@@ -17,6 +17,8 @@ from potluck.questions.room import WEEK
 
 # How far back is looked, and no less far than a week.
 BACK, LEAST = timedelta(days=28), timedelta(days=7)
+# Where fewer questions came in that time, there is a turn for each.
+ENOUGH = 30
 
 _BEFORE = """
 SELECT r.question_id, came.person, came.chance FROM questions_routing r
@@ -42,11 +44,13 @@ def in_turn(question: Post, ranked: Sequence[Likely], now: datetime) -> list[Lik
     said = chances(ranked)
     values = {"since": first_id(now - BACK), "question": question.id, "people": list(said)}
     before: dict[int, list[float]] = {}
-    first = question.id
+    keys = {question.id}
     for key, person, chance in ask(_BEFORE, values):
         before.setdefault(person, []).append(chance)
-        first = min(first, key)
-    over = now - moment_of(first)
+        keys.add(key)
+    if len(keys) < ENOUGH:
+        return list(ranked)
+    over = now - moment_of(min(keys))
     take: Mapping[int, int] = dict(
         AskingWishes.objects.filter(person__in=before).values_list("person_id", "a_week")
     )
