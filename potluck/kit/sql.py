@@ -69,7 +69,7 @@ def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
 
 
 _ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
-_BY_INDEX = f"{_ONCE}, set_config('enable_hashjoin', 'off', true)"
+_BY_INDEX = f"{_ONCE}, set_config('enable_hashjoin', 'off', true), set_config('enable_seqscan', 'off', true)"
 
 
 @contextmanager
@@ -77,7 +77,8 @@ def planned_once(*, by_index: bool = False) -> Iterator[None]:
     """A transaction whose statements are planned once for all values: for those that take longer to plan than to do,
     and whose plan is the same for everybody. The server would not see that by itself.
 
-    `by_index` where few rows are joined to large tables: else it would read a whole table into one of hashes.
+    `by_index` where few rows are joined to large tables: else it would read whole tables, as it may from a plan that was
+    made when they were small.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_BY_INDEX if by_index else _ONCE)
