@@ -77,8 +77,8 @@ def planned_once(*, by_index: bool = False) -> Iterator[None]:
     """A transaction whose statements are planned once for all values: for those that take longer to plan than to do,
     and whose plan is the same for everybody. The server would not see that by itself.
 
-    `by_index` where few rows are joined to large tables: else it would read whole tables, as it may from a plan that was
-    made when they were small.
+    `by_index` where few rows are joined to large tables: else it would read whole tables, as it may from a plan made
+    when they were small.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_BY_INDEX if by_index else _ONCE)
