@@ -4,6 +4,7 @@ Only the newest public posts are looked at, so it costs the same in a network of
 """
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -38,26 +39,36 @@ class Suggestion:
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
+    """What speaks for somebody: tags in common, with the newest post that has some and which; posts by their ids."""
+
     tags: Counter[str]
     newest: int
     near: int = 0
+    tagged: tuple[int, Sequence[str]] = (0, ())
 
 
 def people_to_follow(viewer: Person, limit: int = 6) -> list[Suggestion]:
     """Members and people outside with fresh public posts, most akin first; none followed, muted or blocked yet."""
+    return told(akin(viewer)[: limit * 2])[:limit]
+
+
+def akin(viewer: Person, but: Collection[int] = ()) -> list[tuple[int, Found]]:
+    """All of them but these, by their ids, with what speaks for each."""
     mine = set(tags_of(viewer))
-    found: dict[int, _Found] = {}
+    found: dict[int, Found] = {}
     for key, author, tags in _recent().values_list("id", "author_id", "tags"):
-        row = found.setdefault(author, _Found(Counter(), key))
-        row.tags.update(tag for tag in tags if tag in mine)
+        row = found.setdefault(author, Found(Counter(), key))
+        common = [tag for tag in tags if tag in mine]
+        row.tags.update(common)
+        if common and not row.tagged[0]:
+            row.tagged = key, common
     for key, author in _near(viewer):
-        row = found.setdefault(author, _Found(Counter(), key))
+        row = found.setdefault(author, Found(Counter(), key))
         row.near = row.near or key
-    for author in _not_these(viewer):
+    for author in not_these(viewer).union(but):
         found.pop(author, None)
-    order = sorted(found, key=lambda author: (-_score(found[author]), -found[author].newest))
-    return _told([(author, found[author]) for author in order[: limit * 2]])[:limit]
+    return sorted(found.items(), key=lambda row: (-_score(row[1]), -row[1].newest))
 
 
 def tags_to_follow(viewer: Person, limit: int = 8) -> list[str]:
@@ -101,7 +112,8 @@ def _near(viewer: Person) -> list[tuple[int, int]]:
     return [(key, authors[key]) for key in ids if key in authors]
 
 
-def _not_these(viewer: Person) -> set[int]:
+def not_these(viewer: Person) -> set[int]:
+    """Oneself, whom one follows already, and who is muted or blocked."""
     blocks = Block.objects.filter(Q(by=viewer) | Q(who=viewer)).values_list("by_id", "who_id")
     return {
         viewer.id,
@@ -111,27 +123,28 @@ def _not_these(viewer: Person) -> set[int]:
     }
 
 
-def _score(found: _Found) -> float:
+def _score(found: Found) -> float:
     return TAG * len(found.tags) + NEAR * bool(found.near)
 
 
-def _told(found: list[tuple[int, _Found]]) -> list[Suggestion]:
+def told(found: Sequence[tuple[int, Found]]) -> list[Suggestion]:
+    """In words; none whose post may not be seen by all."""
     people = Person.objects.filter(suspended_at=None, removed_at=None).in_bulk(
         [author for author, _row in found]
     )
     shown = Post.objects.public().filter(id__in=[row.near or row.newest for _author, row in found])
     titles = {key: title or excerpt for key, title, excerpt in shown.values_list("id", "title", "excerpt")}
-    told = []
+    said = []
     for author, row in found:
         person, title = people.get(author), titles.get(row.near or row.newest)
         if person and title is not None:
             about = html.excerpt(html.text_of(person.about_html), 200)
             why = _why(row, _short(title))
-            told.append(Suggestion(author, person.shown_name, person.page, person.is_member, about, why))
-    return told
+            said.append(Suggestion(author, person.shown_name, person.page, person.is_member, about, why))
+    return said
 
 
-def _why(row: _Found, title: str) -> str:
+def _why(row: Found, title: str) -> str:
     if row.tags:
         tags = [f"#{tag}" for tag, _times in row.tags.most_common(3)]
         return _("shares on %(tags)s, as you do") % {"tags": names(tags)}

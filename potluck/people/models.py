@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from potluck.kit.ids import new_id
 from potluck.people.leaving import Leaving
 from potluck.people.places import Source
-from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute
+from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute, PutForward
 
 __all__ = [
     "Account",
@@ -28,7 +28,7 @@ __all__ = [
     "Network",
     "Person",
 ]
-__all__ += ["Source", "Stage", "Topic"]
+__all__ += ["PutForward", "Source", "Stage", "Topic"]
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -96,6 +96,8 @@ class Person(models.Model):
     language = models.CharField(max_length=12, blank=True)
     theme = models.CharField(max_length=8, blank=True)
     licence = models.CharField(max_length=10, blank=True, default="")
+    # Whether a few people a week are put forward to them.
+    meets = models.BooleanField(default=True, db_default=True)
     feed_token = models.CharField(max_length=43, unique=True, null=True)
 
     class Meta:

@@ -1,5 +1,6 @@
-"""What ties people: following, circles, and the ways to be left in peace."""
+"""What ties people: following, circles, who was put forward, and the ways to be left in peace."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -110,3 +111,24 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} blocks {self.who_id}"
+
+
+class PutForward(models.Model):
+    """`who` was put forward to `person` for one post of theirs: the tags in common, or that it is near to one's own.
+
+    The words are made when it is shown, so that they say nothing of a post that is seen no more.
+    """
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="met")
+    who = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="put_forward")
+    post = models.BigIntegerField()
+    tags = ArrayField(models.CharField(max_length=100), default=list)
+    near = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "who"], name="put_forward_once")]
+
+    def __str__(self) -> str:
+        return f"{self.who_id} put forward to {self.person_id}"

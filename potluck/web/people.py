@@ -9,11 +9,13 @@ from potluck.kit import paging
 from potluck.kit.errors import Missing
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
+from potluck.match.a_week import people_of_the_week
 from potluck.match.linked import places_to_follow
 from potluck.match.peers import peers
 from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow
+from potluck.people.forward import decline, take_back
 from potluck.people.met import met
 from potluck.people.models import Follow, Level, Person, Stage
 from potluck.posts.evidence import evidence
@@ -45,7 +47,10 @@ def people(request: HttpRequest) -> HttpResponse:
     page = paging.by_key(request, look(wanted, viewer).prefetch_related("topics"))
     context = {"wanted": wanted, "page": page, "people": shown(page.rows, viewer)}
     if viewer is not None and not request.GET:
-        context["peers"] = peers(viewer, new_only=True)[:NEAR]
+        week = people_of_the_week(viewer)
+        known = {one.id for one in week}
+        context["week"] = week
+        context["peers"] = [one for one in peers(viewer, new_only=True)[:NEAR] if one.id not in known]
         context["places"] = places_to_follow(viewer)
     return render(request, "people/directory.html", context)
 
@@ -130,6 +135,20 @@ def follow_answer(request: MemberRequest, wish: Wish, name: str, page: str) -> H
 def _ours(request: HttpRequest) -> bool:
     to = request.POST.get("next", "")
     return to.startswith("/") and not to.startswith(("//", "/\\"))
+
+
+@require_POST
+@members_only
+def declining(request: MemberRequest, handle: str) -> HttpResponse:
+    """Somebody put forward is not for me; or they are."""
+    who = known_to(request.viewer, handle)
+    if request.POST.get("undo"):
+        take_back(who, by=request.viewer)
+    else:
+        decline(who, by=request.viewer)
+        said = _("%(name)s is not put forward to you again. They are not told.") % {"name": who.shown_name}
+        say(request, said, undo=f"{who.page}/declining")
+    return redirect("/people")
 
 
 @require_POST

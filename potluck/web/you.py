@@ -13,6 +13,7 @@ from potluck.kit.pages import render, say
 from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
+from potluck.people.forward import wish_for_people
 from potluck.people.models import Block, Circle, Follow, Level, Mute, Stage, Topic
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
 from potluck.posts.lines import lines
@@ -177,10 +178,13 @@ def circle_removal(request: MemberRequest, circle_id: int) -> HttpResponse:
     return redirect("/you/circles")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def peace(request: MemberRequest) -> HttpResponse:
-    """Whom one does not hear, and who does not see one."""
+    """Whom one does not hear, who does not see one, and whether anybody is put forward."""
+    if request.method == "POST":
+        wish_for_people(request.viewer, request.POST.get("people") == "1")
+        return redirect("/you/peace")
     mutes = Mute.objects.filter(by=request.viewer).select_related("who").order_by("-since")
     blocks = Block.objects.filter(by=request.viewer).select_related("who").order_by("-since")
     return render(request, "you/peace.html", {"mutes": mutes, "blocks": blocks})

@@ -120,7 +120,7 @@ ADDRESSES: Mapping[str, Address] = {
     "you/circles": Address("members", "members", {"name": "hill"}),
     "you/circles/<int:circle_id>/people/<str:handle>": Address(post="own"),
     "you/circles/<int:circle_id>/removal": Address(post="members"),
-    "you/peace": Address("members"),
+    "you/peace": Address("members", "members", {"people": "0"}),
     "you/shares": Address("members"),
     "you/capture": Address("members"),
     "you/drafts": Address("members"),
@@ -178,6 +178,7 @@ ADDRESSES: Mapping[str, Address] = {
     # people
     "@<str:handle>": Address("person"),
     "@<str:handle>/follow": Address(post="person+"),
+    "@<str:handle>/declining": Address(post="person+"),
     "@<str:handle>/mute": Address(post="person+"),
     "@<str:handle>/block": Address(post="any"),
     # looking after the network

@@ -23,7 +23,8 @@ from tests.house.seen_world import EVERYBODY, MAY_READ, SIGNED_IN, VISITOR, Worl
 As = Callable[[Person | None], Client]
 LOGIN = "/accounts/login/"
 ROLES = sorted(EVERYBODY)
-# What changes though nobody did anything: sessions, limits, the log of mails, what is near a post as last looked up.
+# What changes though nobody did anything: sessions, limits, the log of mails, what is near a post as last looked up,
+# and who was put forward this week.
 HIDDEN = ("suspended", "waiting")
 PASSING = (
     "django_session",
@@ -31,6 +32,7 @@ PASSING = (
     "web_account_limits",
     "usersessions_usersession",
     "search_related",
+    "people_putforward",
 )
 
 

@@ -255,7 +255,7 @@ NO_PAGES = frozenset({
     "room-messages", "room-presence", "device-add", "device-removal", "device-trial",
     "asking", "asking-topic", "before", "opening", "publishing", "chance", "closure", "known",
     "me-too", "pointing", "verdicts",
-    "block", "circle-place", "circle-removal", "deletion", "drafts", "follow-change", "held",
+    "block", "circle-place", "circle-removal", "declining", "deletion", "drafts", "follow-change", "held",
     "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
     "thread-follow", "topic-removal", "topics", "upload", "uses", "withdrawal", "home-renewal",
