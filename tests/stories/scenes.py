@@ -252,7 +252,7 @@ REFUSED = {
 # with a real passkey, or an institution to come from, gets to see.
 # fmt: off
 NO_PAGES = frozenset({
-    "room-messages", "room-presence", "device-add", "device-removal", "device-trial",
+    "room-messages", "room-presence", "device-add", "device-removal", "device-trial", "micropub", "key-removal",
     "asking", "asking-topic", "before", "opening", "publishing", "chance", "closure", "known",
     "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "declining", "deletion", "drafts", "follow-change", "held",
