@@ -24,8 +24,9 @@ SELECT e.id AS event, f.by_id AS person, {_SHOWN} AS post, 1 AS place,
 FROM events_event e JOIN posts_post p ON p.id = e.about
 """
 # Who asked for the first post of each thread alone is not brought what was passed on.
+_BROUGHT = f"f.level NOT IN ({Level.MUTED.value}, {Level.QUIET.value})"
 _WANTED = f"""
-WHERE e.id = ANY(%(new)s) AND f.level > {Level.MUTED.value} AND f.by_id <> p.author_id
+WHERE e.id = ANY(%(new)s) AND {_BROUGHT} AND f.by_id <> p.author_id
   AND (f.level <> {Level.FIRST.value} OR p.via_id IS NULL)
 """
 
@@ -59,7 +60,7 @@ _THREAD = f"""
 SELECT e.id, f.by_id, p.id, 1, 1.0::float8,
        jsonb_build_object('code', 'thread', 'who', p.author_id, 'thread', p.thread)
 FROM events_event e JOIN posts_post p ON p.id = e.about JOIN people_follow f ON f.thread = p.thread
-WHERE e.id = ANY(%(replies)s) AND f.level > {Level.MUTED.value} AND f.by_id <> p.author_id
+WHERE e.id = ANY(%(replies)s) AND {_BROUGHT} AND f.by_id <> p.author_id
 """
 # Replies reach who asked for everything: of a person, or of a topic under which the thread was begun.
 _ALL = f"""

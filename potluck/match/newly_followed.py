@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from potluck.events.models import Event, Kind
 from potluck.kit.sql import Select
+from potluck.people.models import Level
 
 LATEST = 5
 
@@ -22,7 +23,8 @@ CROSS JOIN LATERAL (
       AND (f.source_id IS NULL OR q.source_id = f.source_id)
       AND q.author_id <> f.by_id AND q.arrived_at <= f.since
     ORDER BY q.id DESC LIMIT {LATEST}) p
-WHERE e.id = ANY(%(followed)s) AND f.query = '' AND f.thread IS NULL AND f.level > 0
+WHERE e.id = ANY(%(followed)s) AND f.query = '' AND f.thread IS NULL
+  AND f.level NOT IN ({Level.MUTED.value}, {Level.QUIET.value})
 """
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.events.models import Event, Kind
@@ -45,10 +46,11 @@ def follow(wish: Wish, *, by: Person, level: int = Level.NORMAL, name: str = "")
     row, new = Follow.objects.get_or_create(
         by=by, **wish.fields(), defaults={"level": level, "name": name[:200]}
     )
-    if not new and (row.level, row.name) != (level, name or row.name):
+    if not new and (row.level, row.name, row.faded_at) != (level, name or row.name, None):
         row.level, row.name = level, name[:200] or row.name
-        row.save(update_fields=["level", "name"])
-    if new and level != Level.MUTED:
+        row.faded_at, row.settled_at = None, timezone.now()
+        row.save(update_fields=["level", "name", "faded_at", "settled_at"])
+    if new and level not in (Level.MUTED, Level.QUIET):
         record(Kind.FOLLOWED, by=by.key, about=row.id, to=wish.who.key if wish.who else None)
     return row
 

@@ -15,6 +15,7 @@ class Level(models.IntegerChoices):
     NORMAL = 1, _("normal")
     FIRST = 2, _("first post of a thread")
     ALL = 3, _("everything, replies too")
+    QUIET = 4, _("found, but not brought home")
 
 
 class Follow(models.Model):
@@ -33,6 +34,9 @@ class Follow(models.Model):
     name = models.CharField(max_length=200, blank=True, default="")
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.NORMAL)
     since = models.DateTimeField(default=timezone.now)
+    # When it went quiet by itself, until its person says something to that; and when they last said how much.
+    faded_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from potluck.people.leave import due
-from potluck.posts import fade
+from potluck.posts import fade, quieten
 from potluck.posts.farewell import farewell
 from potluck.posts.files import sweep_waiting
 
@@ -29,3 +29,10 @@ def let_fade(timestamp: int) -> None:
 def sweep_files(timestamp: int) -> None:
     """Nightly: files taken in for something that was never shared."""
     sweep_waiting()
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="potluck.posts.quieten", queue="chores", pass_context=False)
+def let_ties_fade(timestamp: int) -> None:
+    """Nightly: whom one follows and has had nothing to say to for a year goes quiet."""
+    quieten.quieten()

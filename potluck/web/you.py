@@ -111,7 +111,10 @@ def following(request: MemberRequest) -> HttpResponse:
     page = paging.by_key(request, rows, 100)
     threads = {row.thread for row in page.rows if row.thread}
     titles = {post.id: post for post in Post.objects.visible_to(request.viewer).filter(id__in=threads)}
-    context = {"page": page, "levels": Level.choices, "threads": titles}
+    faded = (
+        Follow.objects.filter(by=request.viewer, faded_at__isnull=False).select_related("who").order_by("-id")
+    )
+    context = {"page": page, "levels": Level.choices, "threads": titles, "faded": faded}
     return render(request, "you/following.html", context)
 
 

@@ -179,6 +179,7 @@ def test_levels_of_a_person_say_whether_replies_and_what_is_passed_on_are_heard(
         Level.NORMAL: ["By Cleo", "His own 1"],
         Level.FIRST: ["His own 2"],
         Level.ALL: ["By Cleo", "His own 3", "His reply 3"],
+        Level.QUIET: [],
     }
 
 
