@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from potluck.kit.sql import Condition, ask
-from potluck.people.models import Person, Source, Stage, Topic
+from potluck.people.models import Person, Seat, Source, Stage, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Looking:
     place: str = ""
     language: str = ""
     outside: bool = False
+    seat: bool = False
 
 
 def shown_to(viewer: Person | None) -> QuerySet[Person]:
@@ -65,6 +66,9 @@ def look(wanted: Looking, viewer: Person | None) -> QuerySet[Person]:
             people = people.filter(
                 Exists(Topic.objects.filter(person=OuterRef("pk"), tag=tag, stage__in=stages))
             )
+    # Open seats are for members to see, so a visitor finds nobody by them.
+    if wanted.seat and viewer is not None:
+        people = people.filter(Exists(Seat.objects.filter(person=OuterRef("pk"))))
     if wanted.place:
         people = people.filter(place__icontains=wanted.place)
     if wanted.language:

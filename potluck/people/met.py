@@ -1,11 +1,11 @@
-"""Somebody as their page shows them: topics, where they share, and what stands between them and the viewer."""
+"""Somebody as their page shows them: topics, open seat, where they share, and what ties the viewer to them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from potluck.kit.sql import ask, columns, made
 from potluck.people.directory import shown_sql
-from potluck.people.models import Circle, Person, Source, Topic
+from potluck.people.models import Circle, Person, Seat, Source, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,12 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A person and what their page says beside what they shared. No tie for a visitor, nor to oneself."""
+    """A person and what their page says beside what they shared. No seat nor tie for a visitor, no tie to oneself."""
 
     who: Person
     topics: list[Topic]
     sources: list[Source]
+    seat: Seat | None
     tie: Tie | None
 
 
@@ -36,6 +37,7 @@ SELECT {columns(Person, "p")},
     (SELECT json_agg(json_build_array(s.url, s.home_url, s.title, s.note, s.paused_at, s.last_item_at)
                      ORDER BY s.title, s.url)
      FROM people_source s WHERE s.person_id = p.id AND s.retired_at IS NULL),
+    (SELECT json_build_array(s.ways, s.words) FROM people_seat s WHERE s.person_id = p.id AND %(me)s <> 0),
     (SELECT json_agg(f.tag) FROM people_follow f WHERE f.by_id = %(me)s AND f.who_id = p.id),
     EXISTS (SELECT FROM people_mute m WHERE m.by_id = %(me)s AND m.who_id = p.id),
     (SELECT json_agg(json_build_array(c.id, c.name, EXISTS (
@@ -53,12 +55,18 @@ def met(handle: str, viewer: Person | None) -> Met | None:
     if not found:
         return None
     who, end = made(Person, found[0])
-    topics, sources, follows, muted, circles = found[0][end:]
+    topics, sources, seat, follows, muted, circles = found[0][end:]
     tie = None
     if viewer is not None and viewer.id != who.id:
         inside = [(Circle(id=key, name=name), within) for key, name, within in circles or ()]
         tie = Tie("" in (follows or ()), [tag for tag in follows or () if tag], muted, inside)
-    return Met(who, [_topic(*row) for row in topics or ()], [_source(*row) for row in sources or ()], tie)
+    return Met(
+        who,
+        [_topic(*row) for row in topics or ()],
+        [_source(*row) for row in sources or ()],
+        seat and Seat(ways=seat[0], words=seat[1]),
+        tie,
+    )
 
 
 def _topic(tag: str, stage: str, note: str) -> Topic:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from potluck.kit.ids import new_id
 from potluck.people.leaving import Leaving
 from potluck.people.places import Source
+from potluck.people.seat import Seat, Way
 from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute, PutForward
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
     "Network",
     "Person",
 ]
-__all__ += ["PutForward", "Source", "Stage", "Topic"]
+__all__ += ["PutForward", "Seat", "Source", "Stage", "Topic", "Way"]
 
 
 class AccountManager(BaseUserManager["Account"]):

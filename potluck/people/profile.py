@@ -11,7 +11,7 @@ from potluck.kit import markdown
 from potluck.kit.errors import Malformed
 from potluck.kit.licences import LICENCES
 from potluck.people.join import check_handle
-from potluck.people.models import Person, Stage, Topic
+from potluck.people.models import Person, Seat, Stage, Topic, Way
 
 MOST_TOPICS = 60
 MOST_DAILY = 100
@@ -27,6 +27,8 @@ class Profile:
     place: str = ""
     languages: tuple[str, ...] = ()
     affiliations: tuple[str, ...] = ()
+    seat_ways: tuple[str, ...] = ()
+    seat_words: str = ""
 
 
 def describe(person: Person, profile: Profile) -> Person:
@@ -43,9 +45,20 @@ def describe(person: Person, profile: Profile) -> Person:
         with transaction.atomic():
             # Only what is said here: somebody may have changed the rest meanwhile.
             person.save(update_fields=_SAID)
+            _offer(person, profile)
     except IntegrityError:
         raise Malformed(_("Somebody has this handle already. Choose another.")) from None
     return person
+
+
+def _offer(person: Person, profile: Profile) -> None:
+    """Keep an open seat; with no way to come by there is none."""
+    ways = [way for way in Way.values if way in profile.seat_ways]
+    if ways:
+        words = profile.seat_words.strip().replace("\x00", "")[:300]
+        Seat.objects.update_or_create(person=person, defaults={"ways": ways, "words": words})
+    else:
+        Seat.objects.filter(person=person).delete()
 
 
 _SAID = ("handle", "name", "about", "about_html", "place", "languages", "affiliations")

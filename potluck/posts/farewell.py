@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.people.leaving import Leaving
-from potluck.people.models import Circle, Follow, Invitation, Mute, Person, PutForward, Source, Topic
+from potluck.people.models import Circle, Follow, Invitation, Mute, Person, PutForward, Seat, Source, Topic
 from potluck.posts.models import Attachment, Kept, Post, Revision, SavedDraft, Thanks, Use
 
 BATCH = 500
@@ -80,7 +80,7 @@ def _forget_ties(person: Person) -> None:
     PutForward.objects.filter(Q(person=person) | Q(who=person)).delete()
     for rows in (Circle.objects.filter(owner=person), person.in_circles.all(), person.blocks.all()):
         rows.delete()
-    for model in (Topic, Kept, SavedDraft, Source):
+    for model in (Topic, Seat, Kept, SavedDraft, Source):
         model._default_manager.filter(person=person).delete()
     Invitation.objects.filter(by=person).delete()
 

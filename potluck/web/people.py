@@ -42,6 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
         place=get("place", "")[:100],
         language=get("language", "")[:12],
         outside=bool(get("outside")),
+        seat=bool(get("seat")),
     )
     viewer = request.viewer  # type: ignore[attr-defined]
     page = paging.by_key(request, look(wanted, viewer).prefetch_related("topics"))
@@ -85,6 +86,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "only": only,
         "helps": [topic for topic in found.topics if topic.stage == Stage.HELPING],
         "learns": [topic for topic in found.topics if topic.stage != Stage.HELPING],
+        "seat": found.seat,
         "evidence": evidence(who, viewer),
         "sources": found.sources,
         "tie": found.tie,

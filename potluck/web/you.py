@@ -1,6 +1,6 @@
 """What is one's own: profile, settings, whom and what one follows, circles, peace, and what came of one's shares."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,7 @@ from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.forward import wish_for_people
-from potluck.people.models import Block, Circle, Follow, Level, Mute, Stage, Topic
+from potluck.people.models import Block, Circle, Follow, Level, Mute, Seat, Stage, Topic, Way
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
@@ -37,16 +37,8 @@ def profile(request: MemberRequest) -> HttpResponse:
     """Say who one is."""
     form, error = request.POST, ""
     if request.method == "POST":
-        said = Profile(
-            name=form.get("name", ""),
-            handle=form.get("handle", ""),
-            about=form.get("about", ""),
-            place=form.get("place", ""),
-            languages=tuple(form.get("languages", "").replace(",", " ").split()),
-            affiliations=tuple(form.get("affiliations", "").split("\n")),
-        )
         try:
-            describe(request.viewer, said)
+            describe(request.viewer, _said(form))
             say(request, _("Saved."))
             return redirect(request.viewer.page)
         except Malformed as wrong:
@@ -54,11 +46,26 @@ def profile(request: MemberRequest) -> HttpResponse:
     context = {
         "error": error,
         "given": form,
+        "seat": Seat.objects.filter(person=request.viewer).first(),
+        "ways": Way.choices,
         "topics": request.viewer.topics.order_by("tag"),
         "stages": Stage.choices,
         "peers": peers(request.viewer),
     }
     return render(request, "you/profile.html", context, status=422 if error else 200)
+
+
+def _said(form: QueryDict) -> Profile:
+    return Profile(
+        name=form.get("name", ""),
+        handle=form.get("handle", ""),
+        about=form.get("about", ""),
+        place=form.get("place", ""),
+        languages=tuple(form.get("languages", "").replace(",", " ").split()),
+        affiliations=tuple(form.get("affiliations", "").split("\n")),
+        seat_ways=tuple(form.getlist("seat_ways")),
+        seat_words=form.get("seat_words", ""),
+    )
 
 
 @require_POST

@@ -111,7 +111,7 @@ ADDRESSES: Mapping[str, Address] = {
     "you/account/leaving": Address("members", "members", {"typed": "not my handle"}),
     "you/invitations": Address("members", "any", {"note": "come"}),
     "you/invitations/<int:invitation_id>/withdrawal": Address(post="own"),
-    "you/profile": Address("members", "members", {"name": "Zora", "about": "Hello"}),
+    "you/profile": Address("members", "members", {"name": "Zora", "seat_ways": "call"}),
     "you/topics": Address(post="members", form={"tag": "worms", "stage": "helping"}),
     "you/topics/<int:topic_id>/removal": Address(post="members"),
     "you/settings": Address("members", "members", {"daily": "20", "time_zone": "UTC"}),
@@ -174,7 +174,7 @@ ADDRESSES: Mapping[str, Address] = {
     "search/saved": Address(post="members", form={"q": COMMON}),
     "tags/<str:name>": Address("all"),
     "tags/<str:name>/follow": Address(post="members"),
-    "people": Address("all", queries=("", "?q=zq", f"?q={COMMON}", "?helps=soil", "?outside=1")),
+    "people": Address("all", queries=("", "?q=zq", f"?q={COMMON}", "?helps=soil", "?outside=1", "?seat=1")),
     # people
     "@<str:handle>": Address("person"),
     "@<str:handle>/follow": Address(post="person+"),

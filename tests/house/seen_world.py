@@ -30,7 +30,7 @@ from potluck.people.circles import make_circle, put_in
 from potluck.people.feed_token import feed_token
 from potluck.people.follow import Wish, follow
 from potluck.people.invite import invite
-from potluck.people.models import Circle, Invitation, Network, Person, Source, Topic
+from potluck.people.models import Circle, Invitation, Network, Person, Seat, Source, Topic
 from potluck.people.sources import add_source
 from potluck.posts.acknowledge import thank, use
 from potluck.posts.draft import Draft
@@ -166,6 +166,7 @@ def _people(world: World) -> None:
             role, "finding" if role in HIDING else "starting"
         )
         Topic.objects.create(person=who, tag="soil", stage=stage, note=f"zq{role}note")
+        Seat.objects.create(person=who, ways=["visit"], words=f"zq{role}seat")
     Person.objects.filter(pk=world.people["moderator"].pk).update(moderator_since=timezone.now())
 
 
@@ -344,6 +345,7 @@ def _marks(world: World) -> None:
         world.may_meet[f"zq{role}thanks"] = own | {"author", "friend", "suspended", "blocked"}
         for part in ("name", "handle", "about", "note", "story", "where", "place"):
             world.may_meet[f"zq{role}{part}"] = _who_knows(role)
+        world.may_meet[f"zq{role}seat"] = _who_knows(role) - {VISITOR}
         world.may_meet[feed_token(world.people[role]).lower()] = own
     world.may_meet["zqwaitingmail"] |= {"moderator"}
     world.may_meet["zqwaitingdraft"] |= {"moderator"}
