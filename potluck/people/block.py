@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from potluck.kit.errors import Refused
-from potluck.people.models import Block, CircleMember, Follow, Mute, Person
+from potluck.people.models import Block, CircleMember, Follow, Meeting, Mute, Person
 
 
 def mute(who: Person, *, by: Person) -> Mute:
@@ -22,11 +22,12 @@ def unmute(who: Person, *, by: Person) -> None:
 
 @transaction.atomic
 def block(who: Person, *, by: Person) -> Block:
-    """Neither sees the other any more: follows and circle places end both ways."""
+    """Neither sees the other any more: follows, circle places and having met end both ways."""
     if who == by:
         raise Refused(_("You cannot block yourself."))
     row, _new = Block.objects.get_or_create(by=by, who=who)
-    Follow.objects.filter(Q(by=by, who=who) | Q(by=who, who=by)).delete()
+    for model in (Follow, Meeting):
+        model.objects.filter(Q(by=by, who=who) | Q(by=who, who=by)).delete()
     CircleMember.objects.filter(Q(circle__owner=by, person=who) | Q(circle__owner=who, person=by)).delete()
     return row
 

@@ -11,12 +11,14 @@ from potluck.people.models import Circle, Person, Seat, Source, Topic
 @dataclass(frozen=True, slots=True)
 class Tie:
     """What ties the viewer to somebody: whether they follow them, on which topics alone, and the viewer's circles
-    with whether this person is in them."""
+    with whether this person is in them; who of the two says that they have met."""
 
     follow: bool
     topics: list[str]
     muted: bool
     circles: list[tuple[Circle, bool]]
+    i_met: bool
+    they_met: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ SELECT {columns(Person, "p")},
     EXISTS (SELECT FROM people_mute m WHERE m.by_id = %(me)s AND m.who_id = p.id),
     (SELECT json_agg(json_build_array(c.id, c.name, EXISTS (
                 SELECT FROM people_circlemember cm WHERE cm.circle_id = c.id AND cm.person_id = p.id)) ORDER BY c.id)
-     FROM people_circle c WHERE c.owner_id = %(me)s)
+     FROM people_circle c WHERE c.owner_id = %(me)s),
+    ARRAY(SELECT m.by_id FROM people_meeting m
+          WHERE (m.by_id = %(me)s AND m.who_id = p.id) OR (m.by_id = p.id AND m.who_id = %(me)s))
 FROM people_person p WHERE p.handle = %(handle)s AND (p.id = %(me)s OR {{shown}})
 """
 
@@ -55,11 +59,12 @@ def met(handle: str, viewer: Person | None) -> Met | None:
     if not found:
         return None
     who, end = made(Person, found[0])
-    topics, sources, seat, follows, muted, circles = found[0][end:]
+    topics, sources, seat, follows, muted, circles, say_met = found[0][end:]
     tie = None
     if viewer is not None and viewer.id != who.id:
         inside = [(Circle(id=key, name=name), within) for key, name, within in circles or ()]
-        tie = Tie("" in (follows or ()), [tag for tag in follows or () if tag], muted, inside)
+        followed = [tag for tag in follows or () if tag]
+        tie = Tie("" in (follows or ()), followed, muted, inside, me in say_met, who.id in say_met)
     return Met(
         who,
         [_topic(*row) for row in topics or ()],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from potluck.kit.ids import new_id
 from potluck.people.leaving import Leaving
+from potluck.people.meeting import Meeting
 from potluck.people.places import Source
 from potluck.people.seat import Seat, Way
 from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute, PutForward
@@ -29,7 +30,7 @@ __all__ = [
     "Network",
     "Person",
 ]
-__all__ += ["PutForward", "Seat", "Source", "Stage", "Topic", "Way"]
+__all__ += ["Meeting", "PutForward", "Seat", "Source", "Stage", "Topic", "Way"]
 
 
 class AccountManager(BaseUserManager["Account"]):

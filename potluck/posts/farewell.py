@@ -13,7 +13,18 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.people.leaving import Leaving
-from potluck.people.models import Circle, Follow, Invitation, Mute, Person, PutForward, Seat, Source, Topic
+from potluck.people.models import (
+    Circle,
+    Follow,
+    Invitation,
+    Meeting,
+    Mute,
+    Person,
+    PutForward,
+    Seat,
+    Source,
+    Topic,
+)
 from potluck.posts.models import Attachment, Kept, Post, Revision, SavedDraft, Thanks, Use
 
 BATCH = 500
@@ -75,8 +86,8 @@ def _forget_files(which: Q) -> list[str]:
 
 
 def _forget_ties(person: Person) -> None:
-    Follow.objects.filter(Q(by=person) | Q(who=person)).delete()
-    Mute.objects.filter(Q(by=person) | Q(who=person)).delete()
+    for tie in (Follow, Meeting, Mute):
+        tie._default_manager.filter(Q(by=person) | Q(who=person)).delete()
     PutForward.objects.filter(Q(person=person) | Q(who=person)).delete()
     for rows in (Circle.objects.filter(owner=person), person.in_circles.all(), person.blocks.all()):
         rows.delete()

@@ -16,6 +16,7 @@ from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.forward import decline, take_back
+from potluck.people.meet import meet, unmeet
 from potluck.people.met import met
 from potluck.people.models import Follow, Level, Person, Stage
 from potluck.posts.evidence import evidence
@@ -151,6 +152,24 @@ def declining(request: MemberRequest, handle: str) -> HttpResponse:
         said = _("%(name)s is not put forward to you again. They are not told.") % {"name": who.shown_name}
         say(request, said, undo=f"{who.page}/declining")
     return redirect("/people")
+
+
+@require_POST
+@members_only
+def meeting(request: MemberRequest, handle: str) -> HttpResponse:
+    """Say that you two have met, or that it is not so."""
+    who = known_to(request.viewer, handle)
+    if request.POST.get("undo"):
+        unmeet(who, by=request.viewer)
+        say(request, _("It is not said any more that you have met."))
+    elif meet(who, by=request.viewer):
+        say(request, _("You have met: both of you say so. It is between the two of you."))
+    else:
+        said = _("%(name)s is asked whether it is so. It is between the two of you.") % {
+            "name": who.shown_name
+        }
+        say(request, said, undo=f"{who.page}/meeting")
+    return redirect(who.page)
 
 
 @require_POST

@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     path("@<str:handle>", people.person, name="person"),
     path("@<str:handle>/follow", people.following, name="person-follow"),
     path("@<str:handle>/declining", people.declining, name="declining"),
+    path("@<str:handle>/meeting", people.meeting, name="meeting"),
     path("@<str:handle>/mute", people.muting, name="mute"),
     path("@<str:handle>/block", people.blocking, name="block"),
     path("you", you.you, name="you"),

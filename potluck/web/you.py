@@ -14,6 +14,7 @@ from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.forward import wish_for_people
+from potluck.people.meet import waiting_for
 from potluck.people.models import Block, Circle, Follow, Level, Mute, Seat, Stage, Topic, Way
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
 from potluck.posts.lines import lines
@@ -28,7 +29,7 @@ from potluck.web.posts import seen_by
 @members_only
 def you(request: MemberRequest) -> HttpResponse:
     """Where everything of one's own is found."""
-    return render(request, "you/you.html")
+    return render(request, "you/you.html", {"met": waiting_for(request.viewer)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -180,6 +180,7 @@ ADDRESSES: Mapping[str, Address] = {
     "@<str:handle>/follow": Address(post="person+"),
     "@<str:handle>/declining": Address(post="person+"),
     "@<str:handle>/mute": Address(post="person+"),
+    "@<str:handle>/meeting": Address(post="person+"),
     "@<str:handle>/block": Address(post="any"),
     # looking after the network
     "moderation": Address("moderators"),

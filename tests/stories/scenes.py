@@ -256,7 +256,7 @@ NO_PAGES = frozenset({
     "asking", "asking-topic", "before", "opening", "publishing", "chance", "closure", "known",
     "me-too", "pointing", "verdicts",
     "block", "circle-place", "circle-removal", "declining", "deletion", "drafts", "follow-change", "held",
-    "joining-undo", "keeping", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
+    "joining-undo", "keeping", "meeting", "merge-tags", "mute", "network", "passing", "person-follow", "removal",
     "reminder", "search-saved", "seen", "home-seen", "suspension", "tag-follow", "thanks",
     "thread-follow", "topic-removal", "topics", "upload", "uses", "withdrawal", "home-renewal",
     "source-add", "source-removal", "source-rest", "source-tags", "welcome-done",

@@ -1,6 +1,6 @@
 """Everything a member gave, to take away whole: one archive, each thing in the format of its kind.
 
-person.json      who one is here, topics, open seat, settings
+person.json      who one is here, topics, open seat, whom one met, settings
 posts.json       every post, narrowed ones too, as a JSON Feed with the text as it was written
 posts/*.md       each post as a Markdown file with its facts on top
 history.json     what each post said before it was changed, and how it was meant
@@ -27,7 +27,7 @@ from django.utils import timezone
 from potluck.channels.feeds.subscriptions import following_of, sources_of
 from potluck.kit.syndication import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
-from potluck.people.models import Circle, Person, Seat
+from potluck.people.models import Circle, Meeting, Person, Seat
 from potluck.posts.models import Attachment, Kept, Post, Revision, Thanks, Use
 from potluck.questions.taking import questions_of
 
@@ -72,6 +72,7 @@ def _person(person: Person) -> bytes:
             {"tag": t.tag, "stage": t.stage, "note": t.note, "since": t.since} for t in person.topics.all()
         ],
         "open_seat": Seat.objects.filter(person=person).values("ways", "words").first(),
+        "says_to_have_met": list(Meeting.objects.filter(by=person).values_list("who__handle", flat=True)),
         "daily": person.daily,
         "time_zone": person.time_zone,
         "exported_at": timezone.now(),
