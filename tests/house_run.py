@@ -111,6 +111,11 @@ class House:
         status, body = self.get("/health")
         return status == 200 and json.loads(body)["status"] == "ok"
 
+    def streams(self) -> bool:
+        """Whether the stream process listens; it may begin a moment after pages are served."""
+        with socket.socket() as line:
+            return line.connect_ex(("localhost", self.port + 1)) == 0
+
     def end(self, number: int) -> str:
         """Send the parent a signal; what it had said on standard error."""
         assert self.parent

@@ -33,6 +33,7 @@ def test_it_starts_says_where_and_ends_on_sigterm_with_nothing_left(house: House
 
 
 def test_an_open_stream_does_not_hold_it_up_on_ctrl_c(house: House) -> None:
+    until(house.streams, "the beginning of streams")
     with socket.create_connection(("localhost", house.port + 1), timeout=5) as stream:
         stream.sendall(b"GET /live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
         with socket.create_connection(("localhost", house.port), timeout=5) as slow:
