@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from potluck.kit.errors import Refused
+from potluck.kit.errors import Missing, Refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -57,3 +57,15 @@ def members_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]
         return view(request, *args, **kwargs)
 
     return signed_in_only(open_only)
+
+
+def moderators_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View[P]:
+    """For who looks after the network, which is nobody else's business: to others there is nothing here."""
+
+    @wraps(view)
+    def hidden(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.viewer.is_moderator:
+            raise Missing(_("This is not there, or it is not for everybody to see."))
+        return view(request, *args, **kwargs)
+
+    return members_only(hidden)

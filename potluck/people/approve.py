@@ -4,10 +4,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.events.audit import note
 from potluck.events.models import Decision
 from potluck.kit.errors import Refused
 from potluck.people.models import Person
+from potluck.people.moderate import noted
 
 
 def waiting() -> models.QuerySet[Person]:
@@ -22,7 +22,7 @@ def approve(who: Person, *, by: Person) -> bool:
     """Let somebody in. Returns whether they were waiting."""
     _may(by)
     waited = waiting().filter(pk=who.pk).update(approved_at=timezone.now())
-    return _noted(Decision.APPROVED, who, by, waited)
+    return noted(Decision.APPROVED, who, by, waited)
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def turn_away(who: Person, *, by: Person) -> bool:
     """Let somebody not in: their account is closed. Returns whether they were waiting."""
     _may(by)
     waited = waiting().filter(pk=who.pk).update(suspended_at=timezone.now())
-    return _noted(Decision.TURNED_AWAY, who, by, waited)
+    return noted(Decision.TURNED_AWAY, who, by, waited)
 
 
 @transaction.atomic
@@ -38,13 +38,7 @@ def wait_again(who: Person, *, by: Person) -> None:
     """Take either answer back."""
     _may(by)
     answered = Person.objects.filter(pk=who.pk, account__isnull=False)
-    _noted(Decision.WAITS_AGAIN, who, by, answered.update(approved_at=None, suspended_at=None))
-
-
-def _noted(what: Decision, who: Person, by: Person, changed: int) -> bool:
-    if changed:
-        note(what, by=by.id, whom=who.id)
-    return bool(changed)
+    noted(Decision.WAITS_AGAIN, who, by, answered.update(approved_at=None, suspended_at=None))
 
 
 def _may(by: Person) -> None:

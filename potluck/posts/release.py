@@ -2,13 +2,12 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from potluck.events.audit import note
 from potluck.events.models import Decision, Kind
 from potluck.events.record import record
-from potluck.kit.errors import Refused
 from potluck.people.models import Person
+from potluck.people.moderate import may_moderate
 from potluck.posts.models import Post
 from potluck.posts.veil import lift
 
@@ -16,7 +15,7 @@ from potluck.posts.veil import lift
 @transaction.atomic
 def release(post: Post, *, by: Person) -> None:
     """A moderator says it is fine: it goes out as if it were shared now."""
-    _may(by)
+    may_moderate(by)
     if Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None).update(held_at=None):
         kind = Kind.REPLIED if post.reply_to_id else Kind.PASSED_ON if post.via_id else Kind.SHARED
         record(kind, by=post.author_id, about=post.key)
@@ -27,7 +26,7 @@ def release(post: Post, *, by: Person) -> None:
 @transaction.atomic
 def refuse(post: Post, *, by: Person) -> None:
     """A moderator says no: it is taken back; its author keeps the text as a draft."""
-    _may(by)
+    may_moderate(by)
     held = Post.objects.filter(pk=post.pk, held_at__isnull=False, deleted_at=None)
     if not held.update(deleted_at=timezone.now()):
         return
@@ -35,8 +34,3 @@ def refuse(post: Post, *, by: Person) -> None:
     post.author.saved_drafts.update_or_create(about=f"held-{post.id}", defaults={"fields": fields})
     record(Kind.DELETED, by=by.key, about=post.key)
     note(Decision.REFUSED, by=by.id, whom=post.author_id, about=post.id)
-
-
-def _may(by: Person) -> None:
-    if not by.is_moderator:
-        raise Refused(_("Only a moderator can do this."))

@@ -11,10 +11,9 @@ from markupsafe import Markup
 
 from potluck.events.models import AuditEntry, Decision
 from potluck.kit import paging
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, moderators_only
 from potluck.kit.pages import render
 from potluck.people.models import Person
-from potluck.web.moderation import only_moderators
 
 
 class Row(NamedTuple):
@@ -26,10 +25,9 @@ class Row(NamedTuple):
 
 
 @require_safe
-@members_only
+@moderators_only
 def log(request: MemberRequest) -> HttpResponse:
     """A page of the log."""
-    only_moderators(request)
     page = paging.by_key(request, AuditEntry.objects.all())
     return render(request, "moderation/log.html", {"rows": _rows(page.rows), "page": page})
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from potluck.kit.errors import Missing
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, moderators_only
 from potluck.kit.pages import render, say
 from potluck.people.host import settle_network
 from potluck.people.models import Network, Person
@@ -17,12 +17,6 @@ from potluck.posts.release import refuse, release
 from potluck.posts.tags import merge
 
 
-def only_moderators(request: MemberRequest) -> None:
-    """In the words for what is not there: who looks after the network is nobody's business."""
-    if not request.viewer.is_moderator:
-        raise Missing(_("This is not there, or it is not for everybody to see."))
-
-
 def _waiting() -> QuerySet[Post]:
     """What is held. What its author narrowed to a few is not for moderators either."""
     held = Post.objects.filter(held_at__isnull=False, deleted_at=None, audience__lte=Audience.MEMBERS)
@@ -30,10 +24,9 @@ def _waiting() -> QuerySet[Post]:
 
 
 @require_safe
-@members_only
+@moderators_only
 def moderation(request: MemberRequest) -> HttpResponse:
     """What waits for a moderator."""
-    only_moderators(request)
     context = {
         "held": list(_waiting().order_by("id")[:50]),
         "waiting": Person.objects.filter(account__isnull=False, approved_at=None, suspended_at=None).exists(),
@@ -44,10 +37,9 @@ def moderation(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@members_only
+@moderators_only
 def held(request: MemberRequest, post_id: int) -> HttpResponse:
     """Let out, or give back to its author."""
-    only_moderators(request)
     post = _waiting().filter(pk=post_id).first()
     if post is None:
         raise Missing(_("Somebody has decided on this already."))
@@ -57,20 +49,18 @@ def held(request: MemberRequest, post_id: int) -> HttpResponse:
 
 
 @require_POST
-@members_only
+@moderators_only
 def tags(request: MemberRequest) -> HttpResponse:
     """Use one word for two."""
-    only_moderators(request)
     target = merge(request.POST.get("old", ""), request.POST.get("into", ""), by=request.viewer)
     say(request, _("Both are #%(name)s now.") % {"name": target.name})
     return redirect("/moderation")
 
 
 @require_POST
-@members_only
+@moderators_only
 def suspension(request: MemberRequest, handle: str) -> HttpResponse:
     """Suspend somebody, or let them back."""
-    only_moderators(request)
     # Whoever blocks a moderator is not out of reach.
     who = Person.objects.filter(handle=handle.lower(), removed_at=None).first()
     if who is None:
@@ -84,10 +74,9 @@ def suspension(request: MemberRequest, handle: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@members_only
+@moderators_only
 def network(request: MemberRequest) -> HttpResponse:
     """Name, welcome, who may join."""
-    only_moderators(request)
     form = request.POST
     settle_network(
         by=request.viewer,

@@ -26,6 +26,7 @@ from potluck.kit.errors import Missing, Refused
 from potluck.kit.http import Answer, Request
 from potluck.kit.links import link_key
 from potluck.people.models import Block, Follow, Mute, Person, Source
+from potluck.people.moderate import may_moderate
 from potluck.posts.models import Post, Thanks
 from potluck.search.index import index_posts
 
@@ -116,8 +117,7 @@ def remove(outside: Person) -> None:
 @transaction.atomic
 def remove_as_moderator(outside: Person, *, by: Person) -> None:
     """The same, asked by mail."""
-    if not by.is_moderator:
-        raise Refused(_("Only a moderator can do this."))
+    may_moderate(by)
     remove(outside)
     note(Decision.REMOVED, by=by.id, whom=outside.id)
 
@@ -125,8 +125,7 @@ def remove_as_moderator(outside: Person, *, by: Person) -> None:
 @transaction.atomic
 def bring_back(outside: Person, *, by: Person) -> None:
     """Take a removal back. For moderators; sources begin again where they were."""
-    if not by.is_moderator:
-        raise Refused(_("Only a moderator can do this."))
+    may_moderate(by)
     rows = Source.objects.filter(person=outside, retired_at=outside.removed_at)
     urls = list(rows.values_list("url", flat=True))
     rows.update(retired_at=None, note="")

@@ -10,17 +10,16 @@ from potluck.channels.mail.aside import asides, drop, one_of
 from potluck.channels.mail.bridges import answer, make, stop
 from potluck.channels.mail.models import Bridge
 from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, moderators_only
 from potluck.kit.pages import render, say
 
 HERE = "/moderation/bridges"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
+@moderators_only
 def bridges(request: MemberRequest) -> HttpResponse:
     """What is bridged, what the lists said to us, and a form for one more."""
-    _may(request)
     form, error = request.POST, ""
     if request.method == "POST":
         try:
@@ -40,10 +39,10 @@ def bridges(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@members_only
+@moderators_only
 def retirement(request: MemberRequest, bridge_id: int) -> HttpResponse:
     """End one; or ask the list again."""
-    row = _bridge(request, bridge_id)
+    row = _bridge(bridge_id)
     if request.POST.get("undo"):
         make(row.address, row.asked, by=request.viewer)
     else:
@@ -54,10 +53,10 @@ def retirement(request: MemberRequest, bridge_id: int) -> HttpResponse:
 
 
 @require_POST
-@members_only
+@moderators_only
 def letter(request: MemberRequest, bridge_id: int, letter_id: int) -> HttpResponse:
     """Answer what a list's program asked, or drop it."""
-    bridge, row = _bridge(request, bridge_id), one_of(letter_id, request.viewer)
+    bridge, row = _bridge(bridge_id), one_of(letter_id, request.viewer)
     if request.POST.get("said") == "answer":
         answer(row, bridge, by=request.viewer)
         say(request, _("Answered."))
@@ -66,13 +65,7 @@ def letter(request: MemberRequest, bridge_id: int, letter_id: int) -> HttpRespon
     return redirect(HERE)
 
 
-def _may(request: MemberRequest) -> None:
-    if not request.viewer.is_moderator:
-        raise Missing(_("This is not there, or it is not for everybody to see."))
-
-
-def _bridge(request: MemberRequest, bridge_id: int) -> Bridge:
-    _may(request)
+def _bridge(bridge_id: int) -> Bridge:
     row = Bridge.objects.filter(pk=bridge_id).first()
     if row is None:
         raise Missing(_("There is no such bridge."))

@@ -27,6 +27,7 @@ from potluck.channels.mail.threads import posts_of
 from potluck.channels.mail.who import guest
 from potluck.kit.errors import Malformed, PotluckError, Refused
 from potluck.people.models import Person
+from potluck.people.moderate import may_moderate
 from potluck.posts.models import Audience, Post
 
 # Lists whose senders forbid others to write in their name say "Ada via Garden <list@...>".
@@ -36,7 +37,7 @@ _VIA = re.compile(r"\s+(?:via|por|über|--)\s.*\Z", re.IGNORECASE)
 @transaction.atomic
 def make(address: str, asked: str, *, by: Person) -> Bridge:
     """Subscribe an address of ours to a list. Malformed with a sentence where it cannot be one."""
-    _may(by)
+    may_moderate(by)
     address, asked = _fit(address), asked.strip().lower()
     local, _at, domain = address.rpartition("@")
     asked = _fit(asked) if asked else f"{local}-request@{domain}"
@@ -53,7 +54,7 @@ def make(address: str, asked: str, *, by: Person) -> Bridge:
 @transaction.atomic
 def stop(row: Bridge, *, by: Person) -> None:
     """Nothing goes over it any more, and the list is told; what came stays."""
-    _may(by)
+    may_moderate(by)
     if Bridge.objects.filter(pk=row.pk, retired_at=None).update(retired_at=timezone.now()):
         _say(row, row.asked, "unsubscribe")
 
@@ -61,7 +62,7 @@ def stop(row: Bridge, *, by: Person) -> None:
 @transaction.atomic
 def answer(row: Letter, bridge: Bridge, *, by: Person) -> None:
     """Answer what the list's program asked, as lists want it: the same subject, nothing else."""
-    _may(by)
+    may_moderate(by)
     message = read(bytes(row.raw or b""), own_files=False)
     to = message.headers.get("reply-to", "").strip() or message.sender.address
     write_to_program(
@@ -78,11 +79,6 @@ def answer(row: Letter, bridge: Bridge, *, by: Person) -> None:
 def _say(row: Bridge, to: str, word: str) -> None:
     name = f"{row.token[:8]}.{word}.{timezone.now():%Y%m%d%H%M%S}"
     write_to_program(to, word, f"{word}\n", name, sender=list_address(row.token))
-
-
-def _may(by: Person) -> None:
-    if not by.is_moderator:
-        raise Refused(_("Only a moderator can do this."))
 
 
 def _fit(address: str) -> str:

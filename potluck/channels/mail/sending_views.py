@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from potluck.channels.mail.sending import after_all, never_again, read_never, send
 from potluck.channels.mail.sets import bring, opml_in
 from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.kit.gate import MemberRequest, members_only, moderators_only
 from potluck.kit.pages import render, say
 from potluck.posts.models import Post
 from potluck.posts.veil import called
@@ -46,11 +46,9 @@ def sending(request: MemberRequest, post_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
+@moderators_only
 def bringing(request: MemberRequest) -> HttpResponse:
     """For who looks after the network: a list of addresses, one letter to each."""
-    if not request.viewer.is_moderator:
-        raise Missing(_("This is not there, or it is not for everybody to see."))
     form, error = request.POST, ""
     if request.method == "POST":
         try:
