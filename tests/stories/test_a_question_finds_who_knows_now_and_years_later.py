@@ -165,4 +165,5 @@ def test_a_question_finds_who_knows_now_and_years_later(
     question = be_answered(ada, ben, cleo, fay)
     accept(ada, ben, visitor, question)
     later = wait_a_year(ada, gil, house, blog)
+    assert later != question
     hear_of_it(ada, gil, visitor, later)

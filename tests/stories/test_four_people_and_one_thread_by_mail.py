@@ -70,6 +70,7 @@ def test_four_people_have_one_thread_and_nothing_twice(top: Path) -> None:
             for name in ("ada", "ben", "cleo"):
                 house.say("person", "add", name, f"{name}@{PEOPLE}", "--name", name.title())
             _tell_the_story(house, office)
+            assert house.is_well()
 
 
 def _tell_the_story(house: House, office: PostOffice) -> None:
