@@ -22,7 +22,7 @@ from potluck.posts.models import Post
 from potluck.search.encoder import encoder
 from potluck.search.index import K1, words_of
 from potluck.search.like import like
-from potluck.search.meaning import as_text, nearest, whole_of
+from potluck.search.meaning import as_text, look_at, nearest, whole_of
 from potluck.search.rank import Asked, best, known, vector
 from potluck.search.score import reads, z
 
@@ -128,7 +128,7 @@ def fading(post: int, now: datetime) -> float:
 def _named(whole: str) -> list[int]:
     found = nearest(whole, BY_MEANING)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL hnsw.ef_search = {BY_MEANING}")
+        look_at(BY_MEANING)
         cursor.execute(found.sql, found.params)
         return [row[0] for row in cursor.fetchall()]
 

@@ -20,7 +20,7 @@ from potluck.search.encoder import encoder
 from potluck.search.index import K1
 from potluck.search.languages import language_of
 from potluck.search.like import like
-from potluck.search.meaning import as_text, nearest, whole_of
+from potluck.search.meaning import as_text, look_at, nearest, whole_of
 from potluck.search.rank import Asked, known, selected, vector
 from potluck.search.score import Likeness, joined, weights_for
 from potluck.search.tokens import count_tokens, facet, tokens
@@ -151,8 +151,7 @@ def _scored(asked: _Text, candidates: Select, allowed: Select, named: int, *, li
     lifted = _LIFTED.format(gate=passing) if lift else ""
     sql = _SCORES.format(candidates=candidates.sql, gate=passing, lifted=lifted)
     with transaction.atomic(), connection.cursor() as cursor:
-        # How many the index of meaning looks at; it gives no more than that.
-        cursor.execute(f"SET LOCAL hnsw.ef_search = {max(named, NAMED):d}")
+        look_at(max(named, NAMED))
         cursor.execute(sql, {**candidates.params, **allowed.params, **values})
         return [_Row(*row) for row in cursor.fetchall()]
 

@@ -82,10 +82,19 @@ def _write(model: Encoder, texts: Sequence[_Text]) -> None:
         cursor.execute(_WRITE, values)
 
 
+def look_at(many: int) -> None:
+    """In this transaction, let the index of meaning look at so many at a time, and go on past those that are gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'strict_order', true)",
+            [str(many)],
+        )
+
+
 def nearest(whole: str, named: int, *, asks: bool = False) -> Select:
     """The posts that come nearest to a vector, as text, by the index; only questions if `asks`.
 
-    No more are found than `hnsw.ef_search` lets it look at.
+    To be asked after `look_at`, in one transaction.
     """
     model = encoder()
     assert model is not None  # noqa: S101 -- there is a vector
