@@ -169,7 +169,7 @@ def test_a_cap_holds_for_a_week_and_load_for_a_month() -> None:
     assert capped.ask(ranked, BEGAN + DAY, nothing) == [5, 6]
     assert capped.ask(ranked, BEGAN + 8 * DAY, nothing)[0] == 0
     even = Asking(None)
-    for _ in range(6):
+    for _ in range(40):
         even.ask(ranked, BEGAN, nothing)
     assert {5, 6} <= set(even.often)
 

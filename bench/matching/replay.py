@@ -22,6 +22,7 @@ from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
 from potluck.match.turns import BACK, ENOUGH, chances, is_turn
+from potluck.questions.wishes import MOST_A_WEEK
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)
@@ -46,10 +47,11 @@ class Asking:
             ranked = [
                 one for one in ranked if is_turn(said[one.person], came.to(one.person, now), self.cap, over)
             ]
+        take = dict.fromkeys((one.person for one in ranked), self.cap or MOST_A_WEEK)
         month = {one.person: self._since(one.person, now - MONTH) for one in ranked} if self.load else {}
         chosen = [
             person
-            for person in spread(ranked, month)
+            for person in spread(ranked, month, take)
             if self.cap is None or self._since(person, now - WEEK) < self.cap
         ][:AT_MOST]
         for person in chosen:

@@ -22,7 +22,7 @@ from potluck.match.turns import chances, in_turn
 from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Routing
 from potluck.questions.quietly import is_quiet, put_before
-from potluck.questions.room import may_be_asked
+from potluck.questions.room import may_be_asked, takes
 
 # So many in each round, and how long after the first the others follow if nobody answered.
 AT_MOST = 5
@@ -33,9 +33,10 @@ QUIETLY, FOR_WANT_OF_OTHERS = 3, ("active", "few")
 LOOKED_AT, RESERVE = 40, 3
 # In a network of so few everybody is asked, whatever is known of them.
 FEW = 8
-# Being asked so many times in the last month halves the base of a score, which counts by this power: what was asked
-# first weighs most, and nobody falls to nothing. Tuned on rlist-geo, 2010 and 2011.
-MONTH, LOAD, LOAD_POWER = timedelta(days=30), 8.0, 3
+# Being asked so many times in the last month, for each question a week that one takes, halves the base of a score,
+# which counts by this power: what was asked first weighs most, nobody falls to nothing, and who takes many is not
+# spared what they wish for. Tuned on rlist-geo, 2010 and 2011.
+MONTH, LOAD, LOAD_POWER = timedelta(days=30), 2.67, 3
 
 _LOADS = """
 SELECT person_id, count(*) FROM questions_ask
@@ -114,7 +115,8 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
         ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]
     with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions_ask'))")
-    order = spread(ranked, _loads(ranked, event.at))
+    people = [one.person for one in ranked]
+    order = spread(ranked, _loads(people, event.at), takes(people))
     may = may_be_asked(question, order, event.at)
     by_id, most = {one.person: one for one in ranked}, QUIETLY if quietly else AT_MOST
     far.round += 1
@@ -141,15 +143,19 @@ def candidates(question: Post, now: datetime) -> list[Likely]:
     ]
 
 
-def spread(ranked: Sequence[Likely], loads: Mapping[int, int]) -> list[int]:
-    """The people in the order of asking: likeliest first, less so the oftener they were asked in the last month."""
-    worth = {one.person: one.score / (1 + loads.get(one.person, 0) / LOAD) ** LOAD_POWER for one in ranked}
+def spread(ranked: Sequence[Likely], loads: Mapping[int, int], take: Mapping[int, int]) -> list[int]:
+    """The people in the order of asking: likeliest first, less so the oftener they were asked in the last month,
+    measured by how many a week each takes."""
+    worth = {one.person: one.score / _load(loads.get(one.person, 0), take[one.person]) for one in ranked}
     return sorted(worth, key=lambda person: -worth[person])
 
 
-def _loads(ranked: Sequence[Likely], now: datetime) -> dict[int, int]:
-    people = [one.person for one in ranked]
-    return dict(ask(_LOADS, {"people": people, "since": now - MONTH, "now": now}))
+def _load(asked: int, a_week: int) -> float:
+    return float((1 + asked / (LOAD * max(1, a_week))) ** LOAD_POWER)
+
+
+def _loads(people: Sequence[int], now: datetime) -> dict[int, int]:
+    return dict(ask(_LOADS, {"people": list(people), "since": now - MONTH, "now": now}))
 
 
 def _ask(question: Post, one: Likely, number: int, event: Event) -> Ask:

@@ -5,15 +5,14 @@ one of somebody's turns if the chance that they answer it is among the best of t
 rounds, when a question has waited, go past this.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
 from potluck.posts.models import Post
-from potluck.questions.models import AskingWishes
-from potluck.questions.room import WEEK
+from potluck.questions.room import WEEK, takes
 
 # How far back is looked, and no less far than a week.
 BACK, LEAST = timedelta(days=28), timedelta(days=7)
@@ -51,9 +50,7 @@ def in_turn(question: Post, ranked: Sequence[Likely], now: datetime) -> list[Lik
     if len(keys) < ENOUGH:
         return list(ranked)
     over = now - moment_of(min(keys))
-    take: Mapping[int, int] = dict(
-        AskingWishes.objects.filter(person__in=before).values_list("person_id", "a_week")
-    )
+    take = takes(before)
     return [
         one
         for one in ranked

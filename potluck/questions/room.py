@@ -1,6 +1,6 @@
 """Who has room for one more question: what keeps asking within what each person wishes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.db import transaction
 from potluck.kit.sql import ask
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.models import Post, Reader
+from potluck.questions.models import AskingWishes
 from potluck.questions.quietly import is_quiet
 
 WEEK = 3  # asks a week, unless somebody says otherwise
@@ -37,6 +38,12 @@ WHERE {VISIBLE_SQL} AND viewer.id <> p.author_id AND viewer.removed_at IS NULL
   AND NOT EXISTS (SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id = viewer.id AND r.deleted_at IS NULL)
 ORDER BY asked.rank
 """
+
+
+def takes(people: Collection[int]) -> dict[int, int]:
+    """How many questions a week each of these people takes."""
+    said = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week")
+    return {**dict.fromkeys(people, WEEK), **dict(said)}
 
 
 @transaction.atomic

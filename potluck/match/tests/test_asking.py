@@ -137,9 +137,11 @@ def test_what_somebody_keeps_to_themselves_is_no_evidence(
 
 def test_the_busiest_do_not_get_it_all() -> None:
     ranked = [Likely(person, score, {"code": "answered"}) for person, score in ((1, 1.0), (2, 0.9), (3, 0.5))]
-    assert asking.spread(ranked, {}) == [1, 2, 3]
-    assert asking.spread(ranked, {1: 2}) == [2, 1, 3]
-    assert asking.spread(ranked, {1: 6, 2: 6}) == [3, 1, 2]
+    take = {1: 3, 2: 3, 3: 3}
+    assert asking.spread(ranked, {}, take) == [1, 2, 3]
+    assert asking.spread(ranked, {1: 2}, take) == [2, 1, 3]
+    assert asking.spread(ranked, {1: 6, 2: 6}, take) == [3, 1, 2]
+    assert asking.spread(ranked, {1: 2}, {**take, 1: 50}) == [1, 2, 3]  # who takes many is not spared them
 
 
 def test_it_goes_wider_after_two_days_and_after_a_week(ada: Person, crowd: list[Person], work: Work) -> None:
