@@ -1,21 +1,34 @@
-"""Whom to ask: of those who have answered others before, who replied to this question within thirty days."""
+"""Whom to ask: of those who have answered others before, who replied to this question within thirty days.
+
+As in a network that is there for some time, how much each thing counts is learned from what was answered before: the
+questions of the time that is tuned on, as many as are tested, and those that are tested, a month after they were asked.
+"""
 
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import numpy as np
 
 from bench.matching.alike import say
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, gini, hit, over
 from bench.matching.formats import Thread, Threads
-from potluck.match.likely import likely
+from potluck.match.asking import LOOKED_AT
+from potluck.match.learned import LEAST, MOST, usual
+from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
+from potluck.match.powers import Answered, Powers, learn
 
 WITHIN = timedelta(days=30)
 MANY = 10_000
+# Learned again after so many more, which at home is done each night.
+AGAIN = 50
+# So many questions of before teach at most.
+BEFORE = 500
 
 
 @dataclass(slots=True)
@@ -69,29 +82,58 @@ def questions(community: Threads, span: tuple[datetime, datetime]) -> list[Asked
     return sorted(found, key=lambda one: (one.thread.at, one.thread.key))
 
 
+@dataclass(slots=True)
+class Learning:
+    """Who was looked at for each question, and who answered: the powers that they teach, now and then."""
+
+    seen: list[tuple[datetime, Answered]] = field(default_factory=list)
+    powers: Powers = field(default_factory=usual)
+    learned_from: int = 0
+
+    def add(self, at: datetime, ranked: Sequence[Likely], right: Collection[int]) -> None:
+        """One question, as it stood when it was asked, with who answers it in the month after."""
+        looked_at = ranked[:LOOKED_AT]
+        answered = np.array([float(one.person in right) for one in looked_at])
+        if answered.any():
+            values = np.array([one.values for one in looked_at])
+            self.seen.append((at + WITHIN, Answered(values, answered, np.zeros(len(answered)))))
+
+    def by(self, now: datetime) -> Powers:
+        """What is known at a moment."""
+        known = [answered for until, answered in self.seen if until <= now]
+        if len(known) >= max(LEAST, self.learned_from + AGAIN):
+            self.powers, self.learned_from = learn(known[-MOST:], usual()), len(known)
+        return self.powers
+
+
 def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], list[dict[str, float]]]:
     """The figures of one community, and those of each question."""
     replay = Replay(community)
     rows, asked, taken = [], [], []
     names = {person.id: name for name, person in replay.people.items()}
     tried = questions(community, community.period.tune if tune else community.period.test)
-    for one in tried:
+    tested = {one.thread.key for one in tried}
+    before = [] if tune else questions(community, community.period.tune)[-BEFORE:]
+    learning = Learning()
+    for one in [*before, *tried]:
         replay.until(one.thread.at)
+        powers = learning.by(one.thread.at)
         began = time.perf_counter()
-        found = _ranked(replay, one.thread)
-        taken.append(time.perf_counter() - began)
-        ranked = [names[person] for person in found if names[person] in one.candidates]
-        ranked += sorted(one.candidates.difference(ranked))
-        rows.append(_row(ranked, one))
-        asked.append(tuple(ranked[:5]))
+        found = _ranked(replay, one.thread, powers)
+        learning.add(one.thread.at, found, {replay.people[user].id for user in one.right})
+        if one.thread.key in tested:
+            taken.append(time.perf_counter() - began)
+            ranked = [names[who.person] for who in found if names[who.person] in one.candidates]
+            ranked += sorted(one.candidates.difference(ranked))
+            rows.append(_row(ranked, one))
+            asked.append(tuple(ranked[:5]))
     say("routing", taken)
     return [*figures("routing", rows), _spread(asked)], rows
 
 
-def _ranked(replay: Replay, thread: Thread) -> list[int]:
+def _ranked(replay: Replay, thread: Thread, powers: Powers) -> list[Likely]:
     text = Text(thread.title, thread.body, thread.tags)
-    asker = replay.people[thread.asker]
-    return [one.person for one in likely(text, asker=asker, limit=MANY, at=thread.at)]
+    return likely(text, asker=replay.people[thread.asker], limit=MANY, at=thread.at, by=powers)
 
 
 def _row(ranked: list[str], one: Asked) -> dict[str, float]:

@@ -17,6 +17,7 @@ from potluck.events.record import record_all
 from potluck.kit.sql import Select, ask
 from potluck.match.likely import Likely
 from potluck.match.near import Text
+from potluck.match.powers import UNKNOWN
 from potluck.match.somebody import somebody
 from potluck.match.turns import chances, in_turn
 from potluck.posts.models import Audience, Post
@@ -110,6 +111,7 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     if far.round == 0:
         said = chances(ranked)
         far.people, far.chances = list(said), list(said.values())
+        far.cases = [value for one in ranked for value in one.values or UNKNOWN]
         ranked = in_turn(question, ranked, event.at)
     if quietly:
         ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]

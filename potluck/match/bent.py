@@ -5,6 +5,8 @@ Threads are rows of words, brought down to a few directions (latent semantic ana
 random projection, Halko and others 2011), on which one ridge regression for each person is taught, newer threads
 counting more. Only what everybody may see teaches. Kept by each process and learned anew now and then.
 
+The same threads say in which words of a title each is versed (`versed.py`).
+
 With an encoder that reads, the same threads are also looked at by their meaning: `near` is a vote of each for those who
 answered it, the nearer the more, and `lift` how much nearer than others those are that a person answered.
 """
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.open_questions import as_vector, idf_of, sparse
+from potluck.match.versed import Versed
 from potluck.search.encoder import encoder
 from potluck.search.score import reads
 
@@ -65,6 +68,7 @@ class Bent:
     directions: Floats | None = None
     mean: Floats | None = None
     weights: Floats | None = None
+    versed: Versed | None = None
     encoder: str = ""
     vectors: NDArray[np.float32] | None = None
     answered: Floats | None = None
@@ -139,8 +143,28 @@ def _learned(now: datetime) -> Bent:
         directions.astype(np.float64),
         mean.astype(np.float64),
         weights,
+        _versed(now, keys, terms, numbers, people, answered),
         *_meanings(keys, answered * fading[:, None]),
     )
+
+
+def _versed(
+    now: datetime,
+    keys: list[int],
+    terms: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    people: tuple[int, ...],
+    answered: Floats,
+) -> Versed:
+    """Begun with the same threads; what was answered since they were, it takes in itself."""
+    begun = Versed(now, first_id(now - _OPEN - _ANSWERED))
+    words = np.split(terms, np.flatnonzero(np.diff(numbers)) + 1)
+    places = [0, *(np.flatnonzero(np.diff(numbers)) + 1)]
+    threads = [keys[numbers[place]] for place in places]
+    rows, columns = np.nonzero(answered)
+    answers = ((keys[row], people[column]) for row, column in zip(rows, columns, strict=True))
+    begun.learn(zip(threads, words, strict=True), answers)
+    return begun
 
 
 def _meanings(keys: list[int], answered: Floats) -> tuple[str, NDArray[np.float32] | None, Floats | None]:

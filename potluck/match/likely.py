@@ -8,48 +8,23 @@ how much and how lately they answered. How often somebody may be asked, and whet
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import exp
 
-from django.conf import settings
 from django.utils import timezone
 
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.bent import bent
-from potluck.match.near import Near, Text, asked_of, fading, near
+from potluck.match.learned import powers_here
+from potluck.match.near import Near, Text, asked_of, fading, near, title_of
+from potluck.match.powers import Powers, values_of
 from potluck.people.models import Person
 from potluck.search.encoder import encoder
 from potluck.search.meaning import whole_of
 from potluck.search.rank import Asked
-from potluck.search.score import reads
 
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 
 
-@dataclass(frozen=True, slots=True)
-class Powers:
-    """The score is a product of these, each to its power, learned (conditional logit) from who replied to the questions
-    of 2010 and 2011 on a mailing list, rlist-geo, for each kind of encoder.
-
-    The votes, as a part of the most anybody has, of so many `threads`; replies to others lately; days since the last;
-    near things of their own; all replies ever, which hold old hands back a little; what they tend to answer; how much
-    they answered what is near in meaning, and how much nearer than others do.
-    """
-
-    threads: int
-    votes: float
-    lately: float
-    since: float
-    own: float
-    ever: float
-    bent: float
-    near: float = 0.0
-    lift: float = 0.0
-
-
-AVERAGED = Powers(150, 0.65, 0.36, -0.43, 0.28, -0.38, 0.61)
-READ = Powers(100, 0.46, 0.27, -0.38, 0.43, -0.31, 0.46, 0.20, 6.1)
-NO_VOTE, NOT_LATELY, NOTHING_OWN, NOT_BENT, NOT_NEAR = 0.02, 0.1, 0.3, 0.005, 0.003
 # The least that something near of one's own is worth: where there are few, half are below the mean.
 LEAST = 0.1
 # What one says one can help with is worth this many near things.
@@ -93,13 +68,15 @@ SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(
 class Likely:
     """One person, best first. `reason` is data: `code` is answered, shared, declared or active.
 
-    `evidence_post` is the id of their post that shows it, which the asker may see; None where nothing does.
+    `evidence_post` is the id of their post that shows it, which the asker may see; None where nothing does. `values`
+    are what the score was made from, in the order of `powers.FEATURES`.
     """
 
     person: int
     score: float
     reason: dict[str, object]
     evidence_post: int | None = None
+    values: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,9 +88,14 @@ class _Case:
     bent: float = 0.0
     near: float = 0.0
     lift: float = 0.0
+    versed: float = 0.0
     answer: tuple[float, int] = (0.0, 0)
     shared: tuple[float, int] = (0.0, 0)
     tags: list[str] = field(default_factory=list)
+
+
+# How much each person tends to answer, what they answered by meaning, and how versed they are.
+_Learned = tuple[dict[int, float], dict[int, tuple[float, float]], dict[int, float]]
 
 
 def likely(
@@ -123,13 +105,15 @@ def likely(
     limit: int = 20,
     but: Collection[int] = (),
     at: datetime | None = None,
+    by: Powers | None = None,
 ) -> list[Likely]:
     """Members likely to be able to answer, best first, without the asker and those in `but`.
 
-    Only what the asker may see counts as evidence. `at` is the moment fading counts from (now).
+    Only what the asker may see counts as evidence. `at` is the moment fading counts from (now); `by`, how much
+    each thing counts, is what this network learned.
     """
     now = at or timezone.now()
-    powers = READ if reads(settings.ENCODER) else AVERAGED
+    powers = by or powers_here()
     asked = asked_of(text)
     cases = _cases(text, near(text, asker, asked=asked), now, powers.threads)
     moment = first_id(now)
@@ -138,15 +122,15 @@ def likely(
     people.difference_update(but, [asker.id] if asker else [])
     since = first_id(now - timedelta(days=LONG_DAYS))
     active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
-    tend, meant = _bent(text, asked, now)
+    learned = _learned(text, asked, now)
     most = max((case.votes for case in cases.values()), default=0.0) or 1.0
     found = []
     for person, lately, last, ever in active:
         case = cases.get(person, _Case())
-        case.bent = max(0.0, tend.get(person, 0.0))
-        case.near, case.lift = meant.get(person, (0.0, 0.0))
+        _teach(person, case, *learned)
         days = min(LONG_DAYS, (now - moment_of(last)).total_seconds() / 86400)
-        found.append(_told(person, case, _score(case, most, (float(lately), days, int(ever)), powers)))
+        values = _values(case, most, (float(lately), days, int(ever)))
+        found.append(_told(person, case, powers.score(values), values))
     return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
 
 
@@ -179,15 +163,26 @@ def _cases(text: Text, found: Iterable[Near], now: datetime, threads: int) -> di
     return cases
 
 
-def _bent(
-    text: Text, asked: Asked | None, now: datetime
-) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
-    """How much each person tends to answer such a text, by its words; and (near, lift) by its meaning."""
+def _learned(text: Text, asked: Asked | None, now: datetime) -> _Learned:
+    """How much each tends to answer such a text, by its words; (near, lift) by its meaning; and how versed they are."""
     model, known = encoder(), bent(now)
     meant = {}
     if model is not None and known.encoder == model.name:
         meant = known.by_meaning(model.encode([whole_of(text.title, text.text)])[0], model.name)
-    return known.of(asked.idf) if asked else {}, meant
+    versed = known.versed.of(title_of(text), now) if known.versed else {}
+    return known.of(asked.idf) if asked else {}, meant, versed
+
+
+def _teach(
+    person: int,
+    case: _Case,
+    bent: Mapping[int, float],
+    meant: Mapping[int, tuple[float, float]],
+    versed: Mapping[int, float],
+) -> None:
+    case.bent = bent.get(person, 0.0)
+    case.near, case.lift = meant.get(person, (0.0, 0.0))
+    case.versed = versed.get(person, 0.0)
 
 
 def _parts(worth: Mapping[int, float], threads: int) -> dict[int, float]:
@@ -200,16 +195,13 @@ def _parts(worth: Mapping[int, float], threads: int) -> dict[int, float]:
     return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in ranked}
 
 
-def _score(case: _Case, most: float, active: tuple[float, float, int], to: Powers) -> float:
+def _values(case: _Case, most: float, active: tuple[float, float, int]) -> tuple[float, ...]:
     lately, days, ever = active
-    score: float = (case.votes / most + NO_VOTE) ** to.votes * (lately + NOT_LATELY) ** to.lately
-    score *= (1 + max(0.0, days)) ** to.since * (case.own + NOTHING_OWN) ** to.own * (1 + ever) ** to.ever
-    score *= (case.bent + NOT_BENT) ** to.bent
-    score *= (case.near + NOT_NEAR) ** to.near * exp(to.lift * case.lift)
-    return score
+    votes, learned = case.votes / most, (case.bent, case.near, case.lift, case.versed)
+    return values_of(votes, lately, days, case.own, ever, *learned)
 
 
-def _told(person: int, case: _Case, score: float) -> Likely:
+def _told(person: int, case: _Case, score: float, values: tuple[float, ...]) -> Likely:
     """With what shows it best: an answer before a share, a share before a word, a word before being there."""
     if case.answer[0] > 0:
         code, post = "answered", case.answer[1]
@@ -222,4 +214,4 @@ def _told(person: int, case: _Case, score: float) -> Likely:
         reason["about"] = post
     if case.tags:
         reason["tag"] = case.tags[0]
-    return Likely(person, score, reason, post or None)
+    return Likely(person, score, reason, post or None, values)

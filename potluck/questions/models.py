@@ -22,6 +22,7 @@ __all__ = [
     "Earlier",
     "FirstReader",
     "Found",
+    "Learned",
     "Quiet",
     "Routing",
 ]
@@ -66,12 +67,29 @@ class Routing(models.Model):
     # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/turns.py`).
     people = ArrayField(models.BigIntegerField(), default=list, blank=True)
     chances = ArrayField(models.FloatField(), default=list, blank=True)
+    # What spoke for each, in the order of `match.powers.FEATURES`: with who answers, it teaches (`match/learned.py`).
+    cases = ArrayField(models.FloatField(), default=list, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["next_at"], name="routing_due", condition=~models.Q(next_at=None))]
 
     def __str__(self) -> str:
         return f"{self.question_id}, round {self.round}"
+
+
+class Learned(models.Model):
+    """What the answers of this network taught: how much each thing counts in finding who may know.
+
+    `powers` are in the order of `match.powers.FEATURES`, learned from so many answered `questions`.
+    """
+
+    encoder = models.CharField(max_length=40, primary_key=True)
+    powers = ArrayField(models.FloatField())
+    questions = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.encoder}, from {self.questions}"
 
 
 class Said(models.TextChoices):

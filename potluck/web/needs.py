@@ -9,7 +9,7 @@ from potluck.kit import paging
 from potluck.kit.errors import Malformed
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import render, say
-from potluck.match import serendipity
+from potluck.match import learned, serendipity
 from potluck.people.models import Person
 from potluck.posts.tags import word_for
 from potluck.questions.believed import believed
@@ -45,6 +45,8 @@ def wishes(request: MemberRequest) -> HttpResponse:
     context = {
         "wishes": wishes_of(request.viewer),
         "believed": believed(request.viewer),
+        "weighs": learned.what_counts(),
+        "learned": learned.kept(),
         "finds": AskingWishes.Finds.choices,
         "error": error,
     }

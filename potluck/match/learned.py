@@ -1,0 +1,116 @@
+"""The powers as the answers of this network taught them: who was looked at for each question, and who then answered.
+
+Learned anew each night from the newest questions, in milliseconds; few answers move little of what comes with Potluck.
+Only what everybody may see teaches.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp, log
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from potluck.kit.ids import first_id
+from potluck.kit.kept import Kept
+from potluck.kit.sql import ask
+from potluck.match.powers import AVERAGED, FEATURES, READ, Answered, Powers, learn
+from potluck.questions.models import Learned, Routing
+from potluck.search.score import reads
+
+# Fewer answered questions teach nothing, and only the newest so many do.
+LEAST, MOST = 50, 1000
+# A question is left some days to be answered, and counts what is answered within thirty.
+_LEFT, _WITHIN = timedelta(days=7), timedelta(days=30)
+
+_ROUTED = f"""
+SELECT r.question_id, r.people, r.cases,
+       ARRAY(SELECT DISTINCT p.author_id FROM posts_post p WHERE p.thread = r.question_id AND p.reply_to_id IS NOT NULL
+             AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
+             AND p.id < r.question_id + {(int(_WITHIN.total_seconds()) * 1000) << 16}),
+       ARRAY(SELECT a.person_id FROM questions_ask a WHERE a.question_id = r.question_id AND a.round > 0)
+FROM questions_routing r JOIN posts_post q ON q.id = r.question_id
+WHERE r.question_id < %(before)s::bigint AND q.audience = 0 AND q.deleted_at IS NULL AND q.held_at IS NULL
+  AND cardinality(r.people) > 1 AND cardinality(r.cases) = cardinality(r.people) * {len(FEATURES)}
+ORDER BY r.question_id DESC LIMIT {MOST}
+"""
+
+
+def usual() -> Powers:
+    """The powers that come with Potluck, for the encoder there is."""
+    return READ if reads(settings.ENCODER) else AVERAGED
+
+
+@transaction.atomic
+def learn_from(now: datetime) -> Learned | None:
+    """What the answers so far teach, kept; None, and nothing kept, where they are too few."""
+    rows = ask(_ROUTED, {"before": first_id(now - _LEFT)})
+    if len(rows) == MOST:
+        Routing.objects.filter(question_id__lt=rows[-1][0]).exclude(cases=[]).update(cases=[])
+    answered = [one for one in (_answered(*row[1:]) for row in rows) if one.right.any()]
+    if len(answered) < LEAST:
+        Learned.objects.all().delete()
+        return None
+    powers = learn(answered, usual()).powers
+    kept, _new = Learned.objects.update_or_create(
+        encoder=settings.ENCODER, defaults={"powers": list(powers), "questions": len(answered), "at": now}
+    )
+    return kept
+
+
+def _answered(people: list[int], cases: list[float], by: list[int], asked: list[int]) -> Answered:
+    values = np.array(cases).reshape(len(people), len(FEATURES))
+    known = ~np.isnan(values).any(axis=1)
+    right, were_asked = np.isin(people, by).astype(float), np.isin(people, asked).astype(float)
+    return Answered(values[known], right[known], were_asked[known])
+
+
+def kept() -> Learned | None:
+    """What was learned last with this encoder, if anything was."""
+    found = Learned.objects.filter(encoder=settings.ENCODER).first()
+    return found if found and len(found.powers) == len(FEATURES) else None
+
+
+def _powers() -> Powers:
+    found = kept()
+    return Powers(usual().threads, tuple(found.powers)) if found else usual()
+
+
+# The powers to score by, as of the last hour.
+powers_here = Kept(_powers, seconds=3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One of FEATURES: twice as much of it makes a score so many `times` what it was; `usual`, with what comes along.
+
+    Of `lift`, a cosine nearer by a tenth.
+    """
+
+    code: str
+    times: float
+    usual: float
+
+
+def what_counts() -> list[Counts]:
+    """How much each thing counts here, most first."""
+    rows = [
+        Counts(code, _times(code, power), _times(code, before))
+        for code, power, before in zip(FEATURES, powers_here().powers, usual().powers, strict=True)
+        if power or before
+    ]
+    return sorted(rows, key=lambda row: -abs(log(row.times)))
+
+
+def _times(code: str, power: float) -> float:
+    return float(exp(power * 0.1) if code == "lift" else 2**power)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="potluck.match.learn", queue="chores", pass_context=False)
+def learn_tonight(timestamp: int) -> None:
+    """Every night."""
+    learn_from(timezone.now())
