@@ -48,6 +48,8 @@ PROMISES = (
     Promise(
         "feeds_unchanged", "feeds, unchanged, each on a new connection", 1500, "a CPU second", least=True
     ),
+    Promise("backlog", "texts encoded in the background", 20, "a second", least=True),
+    Promise("pages_beside_backlog", "pages beside that", 1.2, "times as long"),
     Promise("live_p99", "a message in a room, to 1,000 readers, 99 in 100", 250, "ms"),
     Promise("live_lost", "messages lost to readers who come and go", 0, ""),
     Promise("live_twice", "messages that came to one of them twice", 0, ""),
@@ -95,6 +97,12 @@ def _feeds(scratch: Path) -> Figures:
     return _served(measure)(scratch)
 
 
+def _backlog(scratch: Path) -> Figures:
+    from bench.backlog import backlog
+
+    return _served(backlog)(scratch)
+
+
 def _live(scratch: Path) -> Figures:
     from bench.live import live
 
@@ -122,6 +130,7 @@ PARTS = {
     "search": _search,
     "posting": _posting,
     "feeds": _feeds,
+    "backlog": _backlog,
     "live": _live,
     "letters": _letters,
     "idle": _idle,
