@@ -5,7 +5,7 @@ this week, and for whom it is worth a turn; the load of a month weighs against b
 real. For each cap: how often one
 of the five replied within thirty days (of the questions whom a member replied to at all), the Gini of how often
 members who replied five times or more were asked, and how often one of these was asked a week: mean, and 95 in 100.
-`without-load` is by likelihood and cap alone.
+`without-load` is by likelihood and cap alone. What counts is learned from the year before, and as it goes on.
 """
 
 import random
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figure, gini, mean
 from bench.matching.formats import Thread, Threads
-from bench.matching.routing import WITHIN
+from bench.matching.routing import BEFORE, WITHIN, Learning, questions
 from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
@@ -26,7 +26,7 @@ from potluck.questions.wishes import MOST_A_WEEK
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)
-STRETCH = 26 * WEEK
+STRETCH, YEAR = 26 * WEEK, 52 * WEEK
 
 
 @dataclass(slots=True)
@@ -90,13 +90,14 @@ def replay(community: Threads, *, tune: bool = False) -> list[Figure]:
     """The figures for each cap, over all questions of half a year of the time that is tested."""
     start, end = stretch(community, tune=tune)
     network = Replay(community)
+    learning = _learned_before(network, community, start)
     askings = [Asking(cap, load) for load in (True, False) for cap in CAPS]
     came = Came(start)
     seen: list[float] = []
     for thread in community.threads:
         if start <= thread.at < end:
             network.until(thread.at)
-            _one(network, thread, askings, came, seen)
+            _one(network, thread, learning, askings, came, seen)
     active = _active(community, start, end, network)
     weeks = max(1.0, (end - start) / WEEK)
     lines = [line for asking in askings for line in _figures(asking, active, weeks)]
@@ -111,11 +112,34 @@ def stretch(community: Threads, *, tune: bool = False) -> tuple[datetime, dateti
     return began, min(end, began + STRETCH)
 
 
-def _one(network: Replay, thread: Thread, askings: Sequence[Asking], came: Came, seen: list[float]) -> None:
+def _learned_before(network: Replay, community: Threads, start: datetime) -> Learning:
+    """What the questions of the year before taught."""
+    learning = Learning()
+    for one in questions(community, (start - YEAR, start))[-BEFORE:]:
+        network.until(one.thread.at)
+        _looked_at(network, one.thread, learning)
+    return learning
+
+
+def _looked_at(network: Replay, thread: Thread, learning: Learning) -> tuple[list[Likely], set[int]]:
+    """Who is likely to know, as far as is learned by then, and who replied within thirty days."""
     asker = network.people[thread.asker]
     text = Text(thread.title, thread.body, thread.tags)
-    ranked = likely(text, asker=asker, limit=LOOKED_AT, at=thread.at)
+    ranked = likely(text, asker=asker, limit=LOOKED_AT, at=thread.at, by=learning.by(thread.at))
     right = {network.people[r.user].id for r in thread.replies if r.at <= thread.at + WITHIN} - {asker.id}
+    learning.add(thread.at, ranked, right)
+    return ranked, right
+
+
+def _one(
+    network: Replay,
+    thread: Thread,
+    learning: Learning,
+    askings: Sequence[Asking],
+    came: Came,
+    seen: list[float],
+) -> None:
+    ranked, right = _looked_at(network, thread, learning)
     if right:
         seen.append(float(not right.isdisjoint(network.heard)))
     right &= network.heard
