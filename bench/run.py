@@ -48,6 +48,9 @@ PROMISES = (
     Promise(
         "feeds_unchanged", "feeds, unchanged, each on a new connection", 1500, "a CPU second", least=True
     ),
+    Promise("while_typing_p95", "what is known already, while one types, 95 in 100", 120, "ms"),
+    Promise("who_may_know_p95", "who is likely to know, 95 in 100", 150, "ms"),
+    Promise("share_against_open_p95", "a share against all open questions, 95 in 100", 30, "ms"),
     Promise("backlog", "texts encoded in the background", 20, "a second", least=True),
     Promise("pages_beside_backlog", "pages beside that", 1.2, "times as long"),
     Promise("live_p99", "a message in a room, to 1,000 readers, 99 in 100", 250, "ms"),
@@ -97,6 +100,12 @@ def _feeds(scratch: Path) -> Figures:
     return _served(measure)(scratch)
 
 
+def _asking(scratch: Path) -> Figures:
+    from bench.asking import asking
+
+    return _served(asking)(scratch)
+
+
 def _backlog(scratch: Path) -> Figures:
     from bench.backlog import backlog
 
@@ -129,6 +138,7 @@ PARTS = {
     "pages": _pages,
     "search": _search,
     "posting": _posting,
+    "asking": _asking,
     "feeds": _feeds,
     "backlog": _backlog,
     "live": _live,
@@ -136,6 +146,7 @@ PARTS = {
     "idle": _idle,
 }
 _PART_OF = {"home": "pages", "thread": "pages", "person": "pages", "post": "posting", "second": "idle"}
+_PART_OF |= {"while": "asking", "who": "asking", "share": "asking"}
 
 
 def run(names: Sequence[str]) -> None:

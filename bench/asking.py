@@ -1,0 +1,92 @@
+"""What asking costs at 100,000 posts: what is known while one types, who may know, a share against what is open.
+
+The first is asked of the server as a browser does; the others in a process of their own, as the worker does them.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.house import House, python
+from bench.pages import Figures, ask, sessions
+
+TIMES, WARM = 200, 40
+WORDS = 60
+_TOKEN = "b" * 32
+
+
+def asking(house: House, data: Path) -> Figures:
+    """Milliseconds by the clock, with the worker held still."""
+    house.rest("potluck-worker")
+    found = _times("while_typing", [_typed(house, *each) for each in _questions(data)])
+    return {**found, **json.loads(python("bench.asking:main", data))}
+
+
+def _questions(data: Path) -> Iterable[tuple[str, str]]:
+    """(text, session): the first words of one post and of another."""
+    chance = random.Random(6)
+    texts = [
+        str(text).split()
+        for text in ask(data, "SELECT text FROM posts_post TABLESAMPLE SYSTEM (5) LIMIT 3000")
+    ]
+    cookies = list(sessions(data).values())
+    for turn in range(TIMES + WARM):
+        one, other = chance.sample(texts, 2)
+        yield " ".join(one[: WORDS // 2] + other[: WORDS // 2]) + "?", cookies[turn % len(cookies)]
+
+
+def _typed(house: House, text: str, cookie: str) -> Callable[[], object]:
+    form = urlencode({"csrfmiddlewaretoken": _TOKEN, "kind": "question", "text": text})
+    headers = {
+        "Cookie": f"sessionid={cookie}; csrftoken={_TOKEN}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": f"http://localhost:{house.port}",
+        "HX-Request": "true",
+    }
+
+    def do() -> None:
+        house.line.request("POST", "/share/known", form, headers)
+        answer = house.line.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+
+    return do
+
+
+def main() -> None:
+    """Print the other two as JSON, and against how many open questions a share was held."""
+    from django.utils import timezone
+
+    from potluck.kit.sql import planned_once
+    from potluck.match.asking import candidates
+    from potluck.match.fits import fits
+    from potluck.match.open_questions import open_questions
+    from potluck.posts.models import Kind, Post
+    from potluck.search.encoder import encoder
+
+    begun = Post.objects.filter(reply_to=None, audience=0).order_by("?")
+    questions = list(begun.filter(kind=Kind.QUESTION).select_related("author")[: TIMES + WARM])
+    shares = list(begun.exclude(kind=Kind.QUESTION)[: TIMES + WARM])
+    with planned_once(by_index=True):
+        found = _times("who_may_know", [partial(candidates, one, timezone.now()) for one in questions])
+        found |= _times("share_against_open", [partial(fits, [one]) for one in shares])
+        held = sum(len(part.ids) for part in open_questions(encoder()))
+    print(json.dumps({**found, "open_questions": (held, "")}))
+
+
+def _times(name: str, calls: list[Callable[[], Any]]) -> Figures:
+    taken = []
+    for call in calls:
+        start = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - start) * 1000)
+    taken = sorted(taken[WARM:])
+    return {
+        f"{name}_p50": (taken[len(taken) // 2], "ms"),
+        f"{name}_p95": (taken[int(len(taken) * 0.95)], "ms"),
+    }
