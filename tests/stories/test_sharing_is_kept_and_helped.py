@@ -77,3 +77,14 @@ def test_what_was_begun_is_there_on_another_device(
     expect(other.locator("#share-text")).to_have_value("Olives, of which more tomorrow")
     other.goto("/you/drafts")
     expect(other.locator("main")).to_contain_text("Olives, of which more tomorrow")
+
+
+def test_the_button_stays_under_the_finger_when_the_words_are_left(
+    told: tuple[House, dict[str, Any]], open_window: OpenWindow
+) -> None:
+    page = at_the_box(told, open_window, "dov")
+    page.set_viewport_size({"width": 360, "height": 760})
+    page.locator("#share-text").fill("Who has a sieve for wet compost?")
+    expect(page.locator(".kept-line")).to_have_text("Kept", timeout=8000)
+    page.get_by_role("main").get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Open since")

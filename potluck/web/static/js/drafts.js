@@ -48,7 +48,8 @@ function watch(form) {
     }, REST);
   };
   form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  // Leaving the words says "change" once more, though nothing has: the line stays, and nothing moves under a press.
+  form.addEventListener("change", (event) => event.target === text || changed());
   addEventListener("pagehide", () => keep(form));
   form.addEventListener("submit", () => {
     clearTimeout(timer);
