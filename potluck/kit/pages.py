@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 from potluck.kit import wording
 from potluck.kit.drawn import Acts, Drawn, Entries, Replies
 
-UNDO = "undo:"
+UNDO, BACK = "undo:", "back:"
 THEMES = ("light", "dark")
 
 
@@ -103,9 +103,11 @@ def wants_piece(request: HttpRequest) -> bool:
     return asked.get("HX-Boosted") != "true" and asked.get("HX-History-Restore-Request") != "true"
 
 
-def say(request: HttpRequest, text: str, *, undo: str = "") -> None:
-    """Say one calm line on the next page; `undo` is the address whose POST (with undo=1) takes it back."""
-    messages.info(request, text, extra_tags=f"{UNDO}{undo}" if undo else "", fail_silently=True)
+def say(request: HttpRequest, text: str, *, undo: str = "", back: str = "") -> None:
+    """Say one calm line on the next page, which its button takes back: by a POST with undo=1 to `undo`, or by a plain
+    one to `back`, where the opposite is an act of its own."""
+    tags = f"{UNDO}{undo}" if undo else f"{BACK}{back}" if back else ""
+    messages.info(request, text, extra_tags=tags, fail_silently=True)
 
 
 def notices(request: HttpRequest) -> Iterable[Message]:
@@ -113,10 +115,13 @@ def notices(request: HttpRequest) -> Iterable[Message]:
     return messages.get_messages(request) if isinstance(request, HttpRequest) else ()
 
 
-def undo_of(message: Message) -> str:
-    """The address that takes back what a line tells of, or nothing."""
+def undo_of(message: Message) -> tuple[str, bool]:
+    """The address that takes back what a line tells of, or nothing; and whether it is told to undo."""
     tags = message.extra_tags or ""
-    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
+    for how in (UNDO, BACK):
+        if tags.startswith(how):
+            return tags.removeprefix(how), how == UNDO
+    return "", False
 
 
 def csrf(token: object) -> Markup:

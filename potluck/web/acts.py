@@ -82,7 +82,7 @@ def how(request: MemberRequest, post_id: int) -> HttpResponse:
     """Ask whoever made it how they did it, in their thread: one press."""
     post = seen_by(request.viewer, post_id)
     asked = door.admit(Draft(author=request.viewer, reply_to=post, text=_("How did you do it?"), kind="note"))
-    say(request, _("Asked, in its thread. You hear of the answer."), undo=f"{asked.page}/deletion")
+    say(request, _("Asked, in its thread. You hear of the answer."), back=f"{asked.page}/deletion")
     return redirect(asked.place)
 
 

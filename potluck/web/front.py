@@ -116,7 +116,7 @@ def _look_at(share: FirstShare) -> None:
 def _share_now(request: HttpRequest, share: FirstShare) -> HttpResponse:
     post = publish(share, by=request.viewer)  # type: ignore[attr-defined]
     let_go(request.session)
-    say(request, _("It is out."), undo=f"{post.page}/deletion")
+    say(request, _("It is out."), back=f"{post.page}/deletion")
     return redirect(post.page)
 
 

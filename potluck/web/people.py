@@ -1,5 +1,7 @@
 """People: the directory, a person's page, and the ties one makes from it."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -101,7 +103,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
 def following(request: MemberRequest, handle: str) -> HttpResponse:
     """Follow somebody, on one topic or altogether, and how much; or no more."""
     who = known_to(request.viewer, handle)
-    tag = word_for(request.POST.get("tag", ""))
+    tag = word_for(request.POST.get("tag") or request.GET.get("tag", ""))
     name = _("%(name)s on #%(tag)s") % {"name": who.shown_name, "tag": tag} if tag else who.shown_name
     return follow_answer(request, Wish(who=who, tag=tag), name, who.page)
 
@@ -123,7 +125,8 @@ def follow_answer(request: MemberRequest, wish: Wish, name: str, page: str) -> H
     if undo:
         if row:
             unfollow(row, by=request.viewer)
-            say(request, _("You follow %(name)s no more.") % {"name": name}, undo=f"{page}/follow")
+            on = f"?tag={quote(wish.tag)}" if wish.who and wish.tag else ""
+            say(request, _("You follow %(name)s no more.") % {"name": name}, back=f"{page}/follow{on}")
     else:
         limits.take("follow", request.viewer.id)
         level = request.POST.get("level", "")

@@ -69,7 +69,7 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
             _("It waits for a moderator, since it is your first and has many links. Nothing is lost."),
         )
     else:
-        say(request, _("It is out."), undo=f"{post.page}/deletion")
+        say(request, _("It is out."), back=f"{post.page}/deletion")
     return redirect(post.page)
 
 

@@ -1,5 +1,6 @@
 """What is sent twice, wrongly, too late or by a machine: once, with a sentence, and without losing a word."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from potluck.door import admit
 from potluck.people.block import block
 from potluck.people.circles import make_circle
-from potluck.people.models import Person
+from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
 from potluck.posts.models import Attachment, Audience, Post, SavedDraft, Use
@@ -162,3 +163,31 @@ def test_words_brought_by_an_address_have_no_title_of_their_own(ada: Person, as_
     for path in ("/share?text=Which+sieve%3F", "/share?kind=question&text=Which+sieve%3F"):
         page = as_(ada).get(path).content.decode()
         assert "Which sieve?" in page and "None" not in page
+
+
+def press_undo(client: Client, page: str) -> None:
+    """Press the button of the line that is said on this page, as a browser does."""
+    shown = client.get(page).content.decode()
+    form = re.search(r'<form class="notice" method="post" action="([^"]+)">(.*?)</form>', shown, re.S)
+    assert form
+    client.post(form[1], {"undo": "1"} if 'name="undo" value="1"' in form[2] else {})
+
+
+def test_undo_takes_back_what_was_just_shared_and_brings_back_what_was_taken_away(
+    ada: Person, as_: SignIn
+) -> None:
+    ada_s = as_(ada)
+    page = ada_s.post("/share", {"text": "Not what I meant"})["Location"]
+    press_undo(ada_s, page)
+    assert Post.objects.get().deleted_at
+    press_undo(ada_s, "/home")
+    assert not Post.objects.get().deleted_at
+
+
+def test_undo_follows_again_whom_one_let_go(ada: Person, ben: Person, as_: SignIn) -> None:
+    ada_s = as_(ada)
+    ada_s.post(f"{ben.page}/follow")
+    ada_s.post(f"{ben.page}/follow", {"undo": "1"})
+    assert not Follow.objects.filter(by=ada).exists()
+    press_undo(ada_s, "/you")
+    assert Follow.objects.get(by=ada).who == ben
