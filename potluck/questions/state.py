@@ -49,8 +49,8 @@ class Piece:
 class State:
     """A question for one reader. `before` and `others` are for its asker and for who is asked, and else empty.
 
-    `veiled` says that this reader does not know who asks. `between` are the answers only its
-    asker and this reader see; `names` has who those are with.
+    `looking` is said to its asker while those who may know are still being found. `veiled` says that this reader does
+    not know who asks. `between` are the answers only its asker and this reader see; `names` has who those are with.
     """
 
     id: int
@@ -60,6 +60,7 @@ class State:
     answer: Line | None = None
     also: list[Named] = field(default_factory=list)
     on_it: list[Named] = field(default_factory=list)
+    answered: bool = False
     before: list[Named] = field(default_factory=list)
     waits: list[Piece] = field(default_factory=list)
     known: list[Piece] = field(default_factory=list)
@@ -70,6 +71,7 @@ class State:
     accepted: frozenset[int] = frozenset()
     quiet: bool = False
     veiled: bool = False
+    looking: bool = False
     rests: bool = False
     between: Mapping[int, Between] = field(default_factory=dict)
     names: Mapping[int, Named] = field(default_factory=dict)
@@ -96,13 +98,15 @@ def state_of(question: Post, viewer: Person | None) -> State:
     state.names = names = named([*too, *(row.person_id for row in asked), *reserve, *with_whom], viewer)
     me = viewer.id if viewer else 0
     state.also = [names[key] for key in too if key in names and key != me][:MOST_NAMES]
+    done = _answered(question, viewer)
+    state.answered = me in done
     if state.mine or not state.quiet:  # those who are asked quietly do not hear of one another
-        on_it = [row.person_id for row in asked if row.said == Said.ON_IT]
+        on_it = [row.person_id for row in asked if row.said == Said.ON_IT and row.person_id not in done]
         state.on_it = [names[key] for key in on_it if key in names]
     state.others = [names[key] for key in reserve if key in names and key != me]
     if state.mine:
         quiet = [row.person_id for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]
-        quiet = [key for key in quiet if key not in too]
+        quiet = [key for key in quiet if key not in too and key not in done]
         state.before = [names[key] for key in quiet if key in names]
     _pieces(state, question, viewer)
     return state
@@ -139,6 +143,12 @@ def _mine(state: State, viewer: Person | None, too: Sequence[int], asked: Sequen
     for row in asked:
         if row.person_id == viewer.id:
             state.said, state.asked = row.said, row.round > 0
+
+
+def _answered(question: Post, viewer: Person | None) -> set[int]:
+    """Who has answered, as far as this reader may see it: they are not waited for any more."""
+    answers = Post.objects.visible_to(viewer).filter(reply_to=question, deleted_at=None)
+    return set(answers.values_list("author_id", flat=True))
 
 
 def _reserve(question: Post) -> list[int]:

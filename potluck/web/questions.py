@@ -1,5 +1,7 @@
 """The small acts on a question, each a noun one posts to: me too, on it, not me, answers it, closed."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from potluck.questions.adapt import may_adapt, words_of
 from potluck.questions.close import close, reopen
 from potluck.questions.judge import judge, unjudge
 from potluck.questions.me_too import ask_no_more, ask_too
-from potluck.questions.models import Found, Said, Says
+from potluck.questions.models import Closure, Found, Said, Says
 from potluck.questions.point import at_address, point
 from potluck.questions.publish import agree, withdraw
 from potluck.questions.quietly import ask_everybody, is_quiet
@@ -119,6 +121,7 @@ def verdicts(request: MemberRequest, post_id: int) -> HttpResponse:
     """Say whether something answers one's question, helps, or does not; or take it back."""
     question, post = seen_by(request.viewer, post_id), _post(request, request.GET.get("on", ""))
     says = "" if request.POST.get("undo") else request.POST.get("says", "-")
+    was_closed = _is_closed(question)
     if says:
         judge(question, post, says, by=request.viewer)
     else:
@@ -126,6 +129,8 @@ def verdicts(request: MemberRequest, post_id: int) -> HttpResponse:
     if says in (Says.ANSWERS, Says.HELPS):
         say(request, _heard(post, question, says, request))
     passage = Found.objects.filter(question=question, post=post).values_list("passage", flat=True).first()
+    if _is_closed(question) != was_closed and _on_its_page(request, question):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # much else on it says otherwise now
     piece = "under" if request.GET.get("in") == "reply" else "fits"
     facts = {"piece": piece, "question": question.id, "id": post.id, "passage": passage or "", "says": says}
     return _piece(request, question, facts)
@@ -159,6 +164,15 @@ def adapting(request: MemberRequest, post_id: int) -> HttpResponse:
             return render(request, "questions/adapting.html", context, status=422)
         return redirect(answer.place)
     return render(request, "questions/adapting.html", context)
+
+
+def _is_closed(question: Post) -> bool:
+    return Closure.objects.filter(question=question).exists()
+
+
+def _on_its_page(request: MemberRequest, question: Post) -> bool:
+    """Whether htmx asks, and from the question's own page."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == question.page
 
 
 def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str:

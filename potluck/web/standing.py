@@ -1,15 +1,20 @@
 """What a post's page shows of questions: how one stands, or whose a share helped with."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.people.models import Person
-from potluck.posts.models import Kind, Post
+from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.thread import Reply
 from potluck.questions.adapt import made_from, made_of
 from potluck.questions.models import Routing
 from potluck.questions.state import State, helped_by, state_of
+
+# So long after a question is asked, those who may know are being found; later it is not said any more.
+LOOKED_FOR = timedelta(minutes=2)
 
 
 def on_questions(post: Post, viewer: Person | None, replies: Sequence[Reply]) -> dict[str, object]:
@@ -20,17 +25,35 @@ def on_questions(post: Post, viewer: Person | None, replies: Sequence[Reply]) ->
     state.made_from = made_from([reply.id for reply in replies], viewer)
     for reply in replies:
         reply.accepted = reply.id in state.accepted
-    return {"asking": state, "alone": _alone(state)}
+    state.looking = _looking(state, post)
+    return {"asking": state, "alone": "" if state.looking else _alone(state)}
+
+
+def _unasked(state: State) -> bool:
+    return state.mine and not (state.closed_at or state.before or state.on_it)
+
+
+def _looking(state: State, post: Post) -> bool:
+    """Whether those who may know are still being found: for a moment after it was asked, if they are looked for."""
+    if not _unasked(state) or state.rests or post.held_at or timezone.now() - post.published_at > LOOKED_FOR:
+        return False
+    if post.audience > Audience.CIRCLE and not state.quiet:
+        return False
+    return not _is_alone() and not Routing.objects.filter(pk=state.id).exists()
+
+
+def _is_alone() -> bool:
+    members = Person.objects.filter(account__isnull=False, approved_at__isnull=False, removed_at=None)[:2]
+    return len(members) < 2
 
 
 def _alone(state: State) -> str:
     """What to say where nobody is asked by name."""
-    if not state.mine or state.closed_at or state.before or state.on_it:
+    if not _unasked(state):
         return ""
-    members = Person.objects.filter(account__isnull=False, approved_at__isnull=False, removed_at=None)[:2]
     if state.quiet:
         return _("It is put before nobody yet, so nobody sees it. Ask somebody by name, or ask everybody.")
-    if len(members) < 2:
+    if _is_alone():
         return _(
             "You are the only one here so far. What comes from the places you follow is held against it, too."
         )

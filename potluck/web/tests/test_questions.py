@@ -181,3 +181,46 @@ def test_somebody_points_to_what_answers_and_its_author_has_the_credit(
         assert client.post(f"{question.page}/pointing", {"address": address}).status_code in (400, 403, 422)
     as_(ada).post(f"{question.page}/pointing", {"address": share.page})
     assert Closure.objects.get(question=question).answer == share
+
+
+def test_who_has_answered_is_on_it_no_more(question: Post, ada: Person, ben: Person, as_: As) -> None:
+    take_on(question, by=ben)
+    assert "You are on it" in text(as_(ben), question.page)
+    admit(Draft(author=ben, text="A ring of dry bran.", reply_to=question))
+    assert "On it:" not in text(as_(ada), question.page)
+    assert "You are on it" not in text(as_(ben), question.page)
+    assert "I’m on it" not in text(as_(ben), question.page)
+
+
+def test_a_question_closed_without_an_answer_is_not_called_answered(
+    question: Post, ada: Person, ben: Person, as_: As
+) -> None:
+    as_(ada).post(f"{question.page}/closure")
+    assert "You have what you need" in text(as_(ada), question.page)
+    page = text(as_(ben), question.page)
+    assert "who asked it has what they need" in page and "Answered" not in page and "Put before" not in page
+
+
+def test_its_asker_is_told_that_those_who_may_know_are_being_looked_for(
+    ada: Person, ben: Person, work: Work, as_: As
+) -> None:
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
+    assert "are being looked for" in text(as_(ada), question.page)
+    assert "are being looked for" not in text(as_(ben), question.page)
+    work()
+    page = text(as_(ada), question.page)
+    assert "are being looked for" not in page and "Put before" in page
+    alone = admit(Draft(author=ada, text="What did I plant here?", audience=Audience.ME))
+    assert "are being looked for" not in text(as_(ada), alone.page)
+
+
+def test_accepting_an_answer_on_the_page_of_its_question_draws_the_page_anew(
+    question: Post, ada: Person, ben: Person, as_: As
+) -> None:
+    answer = admit(Draft(author=ben, text="A ring of dry bran.", reply_to=question))
+    to = f"{question.page}/verdicts?on={answer.id}&in=reply"
+    there = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{question.page}"}
+    assert "HX-Refresh" not in as_(ada).post(to, {"says": "helps"}, headers=there)
+    assert as_(ada).post(to, {"says": "answers"}, headers=there)["HX-Refresh"] == "true"
+    at_home = {**there, "HX-Current-URL": "http://testserver/home"}
+    assert "HX-Refresh" not in as_(ada).post(to, {"undo": "1"}, headers=at_home)
