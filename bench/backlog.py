@@ -41,9 +41,9 @@ def backlog(house: House, data: Path) -> Figures:
     }
     for name, part in (("p50", 0.5), ("p95", 0.95)):
         quiet, busy = (sorted(taken)[int(len(taken) * part)] for taken in (still, beside))
-        found |= {f"home_without_backlog_{name}": (quiet, "ms"), f"home_beside_backlog_{name}": (busy, "ms")}
+        found |= {f"backlog_without_home_{name}": (quiet, "ms"), f"backlog_beside_home_{name}": (busy, "ms")}
     ratio = (sum(beside) / len(beside)) / (sum(still) / len(still))
-    return {**found, "pages_beside_backlog": (ratio, "times as long")}
+    return {**found, "backlog_slows_pages": (ratio, "times as long")}
 
 
 def _ask(house: House, cookies: list[str]) -> list[float]:

@@ -52,7 +52,7 @@ PROMISES = (
     Promise("who_may_know_p95", "who is likely to know, 95 in 100", 150, "ms"),
     Promise("share_against_open_p95", "a share against all open questions, 95 in 100", 30, "ms"),
     Promise("backlog", "texts encoded in the background", 20, "a second", least=True),
-    Promise("pages_beside_backlog", "pages beside that", 1.2, "times as long"),
+    Promise("backlog_slows_pages", "pages beside that", 1.2, "times as long"),
     Promise("live_p99", "a message in a room, to 1,000 readers, 99 in 100", 250, "ms"),
     Promise("live_lost", "messages lost to readers who come and go", 0, ""),
     Promise("live_twice", "messages that came to one of them twice", 0, ""),

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figure, gini, mean
 from bench.matching.formats import Thread, Threads
-from bench.matching.routing import BEFORE, WITHIN, Learning, questions
+from bench.matching.routing import BEFORE, Learning, questions, repliers
 from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.match.likely import Likely, likely
 from potluck.match.near import Text
@@ -126,7 +126,7 @@ def _looked_at(network: Replay, thread: Thread, learning: Learning) -> tuple[lis
     asker = network.people[thread.asker]
     text = Text(thread.title, thread.body, thread.tags)
     ranked = likely(text, asker=asker, limit=LOOKED_AT, at=thread.at, by=learning.by(thread.at))
-    right = {network.people[r.user].id for r in thread.replies if r.at <= thread.at + WITHIN} - {asker.id}
+    right = repliers(network, thread)
     learning.add(thread.at, ranked, right)
     return ranked, right
 

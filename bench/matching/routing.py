@@ -1,7 +1,7 @@
 """Whom to ask: of those who have answered others before, who replied to this question within thirty days.
 
 As in a network that is there for some time, how much each thing counts is learned from what was answered before: the
-questions of the time that is tuned on, as many as are tested, and those that are tested, a month after they were asked.
+newest questions of the time that is tuned on, and those that are tested, a month after they were asked.
 """
 
 import random
@@ -120,7 +120,7 @@ def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], li
         powers = learning.by(one.thread.at)
         began = time.perf_counter()
         found = _ranked(replay, one.thread, powers)
-        learning.add(one.thread.at, found, {replay.people[user].id for user in one.right})
+        learning.add(one.thread.at, found, repliers(replay, one.thread))
         if one.thread.key in tested:
             taken.append(time.perf_counter() - began)
             ranked = [names[who.person] for who in found if names[who.person] in one.candidates]
@@ -129,6 +129,12 @@ def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], li
             asked.append(tuple(ranked[:5]))
     say("routing", taken)
     return [*figures("routing", rows), _spread(asked)], rows
+
+
+def repliers(replay: Replay, thread: Thread) -> set[int]:
+    """Who replied to it within thirty days, besides who asked."""
+    within = {r.user for r in thread.replies if r.at <= thread.at + WITHIN}
+    return {replay.people[user].id for user in within - {thread.asker}}
 
 
 def _ranked(replay: Replay, thread: Thread, powers: Powers) -> list[Likely]:

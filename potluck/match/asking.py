@@ -8,6 +8,7 @@ quietly is put before fewer, once, and only where something speaks for them: nob
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -111,7 +112,9 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     if far.round == 0:
         said = chances(ranked)
         far.people, far.chances = list(said), list(said.values())
-        far.cases = [value for one in ranked for value in one.values or UNKNOWN]
+        if question.audience == Audience.PUBLIC:
+            far.encoder = settings.ENCODER
+            far.cases = [value for one in ranked for value in one.values or UNKNOWN]
         ranked = in_turn(question, ranked, event.at)
     if quietly:
         ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]

@@ -21,16 +21,16 @@ from numpy.typing import NDArray
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.open_questions import as_vector, idf_of, sparse
-from potluck.match.versed import Versed
+from potluck.match.versed import WITHIN, Versed
 from potluck.search.encoder import encoder
 from potluck.search.score import reads
 
 Floats = NDArray[np.float64]
 
 # The newest threads that somebody answered; fewer than the least say too little. Those of the last days still get
-# their answers, and what is answered later than a month was perhaps not meant.
+# their answers.
 MOST, LEAST = 3000, 200
-_OPEN, _ANSWERED = timedelta(days=7), timedelta(days=30)
+_OPEN = timedelta(days=7)
 # How steeply a vote falls as meanings part (a cosine), and where it counts as one; so many answers of the usual kind
 # are added to each person's, so that one answer alone does not lift them.
 _STEEP, _FULL, _USUAL = 12.0, 0.6, 2.0
@@ -54,7 +54,7 @@ WHERE post_id = ANY(%(threads)s) AND encoder = %(encoder)s
 _WHO = f"""
 SELECT DISTINCT p.thread, p.author_id FROM posts_post p JOIN posts_post root ON root.id = p.thread
 WHERE p.thread = ANY(%(threads)s) AND p.author_id <> root.author_id AND p.audience = 0 AND p.deleted_at IS NULL
-  AND p.held_at IS NULL AND p.id < p.thread + {(int(_ANSWERED.total_seconds()) * 1000) << 16}
+  AND p.held_at IS NULL AND p.id < p.thread + {(int(WITHIN.total_seconds()) * 1000) << 16}
 """
 
 
@@ -97,6 +97,8 @@ class Bent:
 
     def is_old(self, now: datetime) -> bool:
         """Whether so much happened since that it should be learned anew."""
+        if self.versed and len(self.versed.threads) > 2 * MOST:
+            return True
         return not timedelta(0) <= now - self.at < (_SELDOM if self.threads == MOST else _OFTEN)
 
 
@@ -143,27 +145,19 @@ def _learned(now: datetime) -> Bent:
         directions.astype(np.float64),
         mean.astype(np.float64),
         weights,
-        _versed(now, keys, terms, numbers, people, answered),
+        _versed(now, keys, pairs, people, answered),
         *_meanings(keys, answered * fading[:, None]),
     )
 
 
 def _versed(
-    now: datetime,
-    keys: list[int],
-    terms: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    people: tuple[int, ...],
-    answered: Floats,
+    now: datetime, keys: list[int], words: list[Floats], people: tuple[int, ...], answered: Floats
 ) -> Versed:
     """Begun with the same threads; what was answered since they were, it takes in itself."""
-    begun = Versed(now, first_id(now - _OPEN - _ANSWERED))
-    words = np.split(terms, np.flatnonzero(np.diff(numbers)) + 1)
-    places = [0, *(np.flatnonzero(np.diff(numbers)) + 1)]
-    threads = [keys[numbers[place]] for place in places]
+    begun = Versed(now, now - _OPEN - WITHIN)
     rows, columns = np.nonzero(answered)
-    answers = ((keys[row], people[column]) for row, column in zip(rows, columns, strict=True))
-    begun.learn(zip(threads, words, strict=True), answers)
+    answers = [(keys[row], people[column]) for row, column in zip(rows, columns, strict=True)]
+    begun.learn(zip(keys, words, strict=True), answers)
     return begun
 
 

@@ -1,7 +1,7 @@
 """The powers as the answers of this network taught them: who was looked at for each question, and who then answered.
 
 Learned anew each night from the newest questions, in milliseconds; few answers move little of what comes with Potluck.
-Only what everybody may see teaches.
+Only questions and answers that everybody may see teach; what spoke for each is what their asker might see.
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,28 @@ from potluck.kit.ids import first_id
 from potluck.kit.kept import Kept
 from potluck.kit.sql import ask
 from potluck.match.powers import AVERAGED, FEATURES, READ, Answered, Powers, learn
+from potluck.match.versed import WITHIN
 from potluck.questions.models import Learned, Routing
 from potluck.search.score import reads
 
 # Fewer answered questions teach nothing, and only the newest so many do.
 LEAST, MOST = 50, 1000
-# A question is left some days to be answered, and counts what is answered within thirty.
-_LEFT, _WITHIN = timedelta(days=7), timedelta(days=30)
+# A question is left some days to be answered. What spoke for people is forgotten when it is so old.
+_LEFT, _KEPT = timedelta(days=7), timedelta(days=730)
 
 _ROUTED = f"""
-SELECT r.question_id, r.people, r.cases,
-       ARRAY(SELECT DISTINCT p.author_id FROM posts_post p WHERE p.thread = r.question_id AND p.reply_to_id IS NOT NULL
-             AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
-             AND p.id < r.question_id + {(int(_WITHIN.total_seconds()) * 1000) << 16}),
-       ARRAY(SELECT a.person_id FROM questions_ask a WHERE a.question_id = r.question_id AND a.round > 0)
-FROM questions_routing r JOIN posts_post q ON q.id = r.question_id
-WHERE r.question_id < %(before)s::bigint AND q.audience = 0 AND q.deleted_at IS NULL AND q.held_at IS NULL
-  AND cardinality(r.people) > 1 AND cardinality(r.cases) = cardinality(r.people) * {len(FEATURES)}
-ORDER BY r.question_id DESC LIMIT {MOST}
+SELECT * FROM (
+    SELECT r.question_id, r.people, r.cases,
+           ARRAY(SELECT DISTINCT p.author_id FROM posts_post p
+                 WHERE p.thread = r.question_id AND p.reply_to_id IS NOT NULL AND p.audience = 0
+                   AND p.deleted_at IS NULL AND p.held_at IS NULL
+                   AND p.id < r.question_id + {(int(WITHIN.total_seconds()) * 1000) << 16}) AS by,
+           ARRAY(SELECT a.person_id FROM questions_ask a WHERE a.question_id = r.question_id AND a.round > 0) AS asked
+    FROM questions_routing r JOIN posts_post q ON q.id = r.question_id
+    WHERE r.question_id < %(before)s::bigint AND r.encoder = %(encoder)s
+      AND q.audience = 0 AND q.deleted_at IS NULL AND q.held_at IS NULL
+      AND cardinality(r.people) > 1 AND cardinality(r.cases) = cardinality(r.people) * {len(FEATURES)}) routed
+WHERE by && people ORDER BY question_id DESC LIMIT %(most)s
 """
 
 
@@ -47,12 +51,12 @@ def usual() -> Powers:
 @transaction.atomic
 def learn_from(now: datetime) -> Learned | None:
     """What the answers so far teach, kept; None, and nothing kept, where they are too few."""
-    rows = ask(_ROUTED, {"before": first_id(now - _LEFT)})
-    if len(rows) == MOST:
-        Routing.objects.filter(question_id__lt=rows[-1][0]).exclude(cases=[]).update(cases=[])
-    answered = [one for one in (_answered(*row[1:]) for row in rows) if one.right.any()]
+    rows = ask(_ROUTED, {"before": first_id(now - _LEFT), "encoder": settings.ENCODER, "most": MOST})
+    old = max([first_id(now - _KEPT), *(row[0] for row in rows[MOST - 1 :])])
+    Routing.objects.filter(question_id__lt=old).exclude(cases=[]).update(cases=[])
+    answered = [one for one in (_answered(*row[1:]) for row in rows) if 0 < one.right.sum() < len(one.right)]
     if len(answered) < LEAST:
-        Learned.objects.all().delete()
+        Learned.objects.filter(encoder=settings.ENCODER).delete()
         return None
     powers = learn(answered, usual()).powers
     kept, _new = Learned.objects.update_or_create(
@@ -74,13 +78,12 @@ def kept() -> Learned | None:
     return found if found and len(found.powers) == len(FEATURES) else None
 
 
-def _powers() -> Powers:
-    found = kept()
+def _powers(found: Learned | None) -> Powers:
     return Powers(usual().threads, tuple(found.powers)) if found else usual()
 
 
 # The powers to score by, as of the last hour.
-powers_here = Kept(_powers, seconds=3600)
+powers_here = Kept(lambda: _powers(kept()), seconds=3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,12 @@ class Counts:
     usual: float
 
 
-def what_counts() -> list[Counts]:
-    """How much each thing counts here, most first."""
+def what_counts(found: Learned | None) -> list[Counts]:
+    """How much each thing counts by what was learned, most first; what there never was is left out."""
     rows = [
         Counts(code, _times(code, power), _times(code, before))
-        for code, power, before in zip(FEATURES, powers_here().powers, usual().powers, strict=True)
-        if power or before
+        for code, power, before in zip(FEATURES, _powers(found).powers, usual().powers, strict=True)
+        if before or abs(power) > 1e-9
     ]
     return sorted(rows, key=lambda row: -abs(log(row.times)))
 

@@ -94,10 +94,6 @@ class _Case:
     tags: list[str] = field(default_factory=list)
 
 
-# How much each person tends to answer, what they answered by meaning, and how versed they are.
-_Learned = tuple[dict[int, float], dict[int, tuple[float, float]], dict[int, float]]
-
-
 def likely(
     text: Text,
     *,
@@ -122,15 +118,14 @@ def likely(
     people.difference_update(but, [asker.id] if asker else [])
     since = first_id(now - timedelta(days=LONG_DAYS))
     active = ask(_ACTIVE, {"people": list(people), "since": since, "now": moment})
-    learned = _learned(text, asked, now)
+    of = {row[0]: cases.get(row[0]) or _Case() for row in active}
+    _learn(of, text, asked, now)
     most = max((case.votes for case in cases.values()), default=0.0) or 1.0
     found = []
     for person, lately, last, ever in active:
-        case = cases.get(person, _Case())
-        _teach(person, case, *learned)
         days = min(LONG_DAYS, (now - moment_of(last)).total_seconds() / 86400)
-        values = _values(case, most, (float(lately), days, int(ever)))
-        found.append(_told(person, case, powers.score(values), values))
+        values = _values(of[person], most, float(lately), days, int(ever))
+        found.append(_told(person, of[person], powers.score(values), values))
     return sorted(found, key=lambda one: (-one.score, one.person))[:limit]
 
 
@@ -163,26 +158,17 @@ def _cases(text: Text, found: Iterable[Near], now: datetime, threads: int) -> di
     return cases
 
 
-def _learned(text: Text, asked: Asked | None, now: datetime) -> _Learned:
-    """How much each tends to answer such a text, by its words; (near, lift) by its meaning; and how versed they are."""
+def _learn(cases: dict[int, _Case], text: Text, asked: Asked | None, now: datetime) -> None:
+    """What these people tend to answer such a text by its words, by its meaning, and by the words of its title."""
     model, known = encoder(), bent(now)
     meant = {}
     if model is not None and known.encoder == model.name:
         meant = known.by_meaning(model.encode([whole_of(text.title, text.text)])[0], model.name)
+    tend = known.of(asked.idf) if asked else {}
     versed = known.versed.of(title_of(text), now) if known.versed else {}
-    return known.of(asked.idf) if asked else {}, meant, versed
-
-
-def _teach(
-    person: int,
-    case: _Case,
-    bent: Mapping[int, float],
-    meant: Mapping[int, tuple[float, float]],
-    versed: Mapping[int, float],
-) -> None:
-    case.bent = bent.get(person, 0.0)
-    case.near, case.lift = meant.get(person, (0.0, 0.0))
-    case.versed = versed.get(person, 0.0)
+    for person, case in cases.items():
+        case.bent, case.versed = tend.get(person, 0.0), versed.get(person, 0.0)
+        case.near, case.lift = meant.get(person, (0.0, 0.0))
 
 
 def _parts(worth: Mapping[int, float], threads: int) -> dict[int, float]:
@@ -195,10 +181,18 @@ def _parts(worth: Mapping[int, float], threads: int) -> dict[int, float]:
     return {thread: (score - low) / (high - low) if high > low else 1.0 for thread, score in ranked}
 
 
-def _values(case: _Case, most: float, active: tuple[float, float, int]) -> tuple[float, ...]:
-    lately, days, ever = active
-    votes, learned = case.votes / most, (case.bent, case.near, case.lift, case.versed)
-    return values_of(votes, lately, days, case.own, ever, *learned)
+def _values(case: _Case, most: float, lately: float, since: float, ever: int) -> tuple[float, ...]:
+    return values_of(
+        votes=case.votes / most,
+        lately=lately,
+        since=since,
+        own=case.own,
+        ever=ever,
+        bent=case.bent,
+        near=case.near,
+        lift=case.lift,
+        versed=case.versed,
+    )
 
 
 def _told(person: int, case: _Case, score: float, values: tuple[float, ...]) -> Likely:

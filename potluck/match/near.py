@@ -33,8 +33,8 @@ NEAR, BY_MEANING = 400, 150
 READ, AVERAGED = (1.0, 1.0), (0.5, 0.0)
 # So many of the terms weigh; the rarest find, while together they are in so few posts.
 _TERMS, _FINDING = 60, 3000
-# So many words say what something without a title is about.
-_FIRST = 10
+# So many words say what something without a title is about, and so many letters in which language it is.
+_FIRST, _TELLS = 10, 2000
 # What somebody did counts less as it is longer ago.
 _FADING_DAYS = 365.0
 
@@ -116,19 +116,18 @@ def near_by_words(text: Text, *, limit: int, finding: int = _FINDING) -> list[tu
 
 def asked_of(text: Text, finding: int = _FINDING) -> Asked | None:
     """The question for the index: terms weigh by what they say; None where no word is known."""
-    words, _length, _language = words_of(_unsaved(text))
+    unsaved = Post(title=text.title, text=text.text, tags=list(text.tags), language=text.language)
+    words, _length, _language = words_of(unsaved)
     weights = {term: often / (often + K1) for term, often in words.items()}
     return like(weights, known(), least=1, finding=(_TERMS, finding))
 
 
-def _unsaved(text: Text) -> Post:
-    return Post(title=text.title, text=text.text, tags=list(text.tags), language=text.language)
-
-
 def title_of(text: Text) -> set[int]:
     """The terms of its title; where it has none, of its first words."""
-    _words, _length, language = words_of(_unsaved(text))
-    said = text.title or " ".join(text.text.split()[:_FIRST])
+    _words, _length, language = words_of(
+        Post(title=text.title, text=text.text[:_TELLS], language=text.language)
+    )
+    said = text.title or " ".join(text.text.split(None, _FIRST)[:_FIRST])
     return set(words_of(Post(title=said, language=language))[0])
 
 

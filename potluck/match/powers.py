@@ -24,9 +24,9 @@ FEATURES = ("votes", "lately", "since", "own", "ever", "bent", "near", "lift", "
 _NOTHING = (0.02, 0.1, 1.0, 0.3, 1.0, 0.005, 0.003, None, None)
 # In the place of the values of somebody of whom nothing was looked at.
 UNKNOWN = (nan,) * len(FEATURES)
-# As many answered questions as this pull the powers about half way from those they began with.
+# How hard the powers are held to those they began with: some twenty to fifty answered questions pull half way.
 PULL = 50.0
-_STEPS, _ENOUGH = 30, 1e-6
+_STEPS, _ENOUGH, _ALIKE = 30, 1e-6, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ AVERAGED = Powers(150, (0.59, 0.53, -0.54, 0.10, -0.27, 0.08, 0.0, 0.0, 0.46))
 READ = Powers(100, (0.50, 0.58, -0.53, 0.07, -0.17, 0.09, 0.0, 4.1, 0.41))
 
 
-def values_of(*known: float) -> tuple[float, ...]:
-    """What is known of somebody, in the order of FEATURES, as logarithms."""
+def values_of(**known: float) -> tuple[float, ...]:
+    """What is known of somebody, by the names of FEATURES, as logarithms in their order."""
     return tuple(
-        value if least is None else log(max(0.0, value) + least)
-        for value, least in zip(known, _NOTHING, strict=True)
+        known[code] if least is None else log(max(0.0, known[code]) + least)
+        for code, least in zip(FEATURES, _NOTHING, strict=True)
     )
 
 
@@ -73,12 +73,12 @@ def learn(answered: Sequence[Answered], start: Powers) -> Powers:
     held = np.full(len(begun), PULL / 4)
     nobody = np.isnan(table[:, :, 0])
     powers = begun
-    best, slope, curve = _likely(steps, right, nobody, powers)
+    best, slope, curve = _fit(steps, right, nobody, powers)
     for _step in range(_STEPS):
         move = np.linalg.solve(curve + np.diag(held), slope - held * (powers - begun))
         before = best - float(held @ (powers - begun) ** 2) / 2
         for _half in range(10):
-            best, slope, curve = _likely(steps, right, nobody, powers + move)
+            best, slope, curve = _fit(steps, right, nobody, powers + move)
             after = best - float(held @ (powers + move - begun) ** 2) / 2
             if after >= before:
                 break
@@ -101,12 +101,17 @@ def _padded(answered: Sequence[Answered]) -> tuple[Floats, Floats]:
 
 
 def _spread(table: Floats) -> Floats:
-    """How far the people of one question usually are from one another, in each value; 1 where they are all alike."""
-    spread = np.sqrt(np.nanmean(np.nanvar(table, axis=1), axis=0))
-    return np.where(spread > 1e-9, spread, 1.0)
+    """How far the people of one question are from one another in each value, where they differ; 1 where they never do.
+
+    What was known in few questions must not look small for it, and be held back less.
+    """
+    apart = np.nanvar(table, axis=1)
+    differ = apart > _ALIKE
+    spread = np.sqrt((apart * differ).sum(axis=0) / np.maximum(1, differ.sum(axis=0)))
+    return np.where(differ.any(axis=0), spread, 1.0)
 
 
-def _likely(
+def _fit(
     steps: Floats, right: Floats, nobody: NDArray[np.bool_], powers: Floats
 ) -> tuple[float, Floats, Floats]:
     """The logarithm of how likely it was, and its slope and (negative) curve."""

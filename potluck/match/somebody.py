@@ -31,8 +31,9 @@ def somebody(
             more.setdefault(one.author, one.post)
     members = members_among(more)
     lowest = min((one.score for one in telling), default=1.0) / 2
+    known_of = {one.person: one.values for one in found}
     telling += [
-        Likely(person, lowest, {"code": "shared", "who": person}, post)
+        Likely(person, lowest, {"code": "shared", "who": person}, post, known_of.get(person, ()))
         for person, post in more.items()
         if person in members
     ]

@@ -12,7 +12,7 @@ from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
 from potluck.posts.models import Post
-from potluck.questions.room import WEEK, takes
+from potluck.questions.room import takes
 
 # How far back is looked, and no less far than a week.
 BACK, LEAST = timedelta(days=28), timedelta(days=7)
@@ -50,9 +50,7 @@ def in_turn(question: Post, ranked: Sequence[Likely], now: datetime) -> list[Lik
     if len(keys) < ENOUGH:
         return list(ranked)
     over = now - moment_of(min(keys))
-    take = takes(before)
+    take = takes(said)
     return [
-        one
-        for one in ranked
-        if is_turn(said[one.person], before.get(one.person, ()), take.get(one.person, WEEK), over)
+        one for one in ranked if is_turn(said[one.person], before.get(one.person, ()), take[one.person], over)
     ]

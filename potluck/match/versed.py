@@ -7,7 +7,7 @@ those of the whole text say little more. What was answered this week tells most,
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 import numpy as np
@@ -23,15 +23,19 @@ Numbers = NDArray[np.int64]
 # So many threads of everybody's are added to each person's; tuned on rlist-geo, 2010 and 2011.
 _USUAL = 80.0
 _FADING_DAYS = 365.0
-# So much that is new is taken in at once; what is more comes with the next learning.
-_MOST_NEW = 5000
+# What is answered later than this was perhaps not meant.
+WITHIN = timedelta(days=30)
+# Letters come in with the hour they were written, and what was held back with the hour it was sent: a day is looked at
+# again each time, and of so much that is new no more than the newest.
+_AGAIN, _MOST_NEW = timedelta(days=1), 5000
 
 _NEW = f"""
-SELECT p.thread, p.author_id, p.id FROM posts_post p JOIN posts_post root ON root.id = p.thread
+SELECT p.thread, p.author_id FROM posts_post p JOIN posts_post root ON root.id = p.thread
 WHERE p.id > %(after)s::bigint AND p.id < %(before)s::bigint AND p.reply_to_id IS NOT NULL
   AND p.author_id <> root.author_id AND p.audience = 0 AND root.audience = 0 AND p.deleted_at IS NULL
   AND p.held_at IS NULL AND root.deleted_at IS NULL AND root.held_at IS NULL
-ORDER BY p.id LIMIT {_MOST_NEW}
+  AND p.id < p.thread + {(int(WITHIN.total_seconds()) * 1000) << 16}
+ORDER BY p.id DESC LIMIT {_MOST_NEW}
 """
 _WORDS = "SELECT post_id, weights::text FROM search_indexed WHERE post_id = ANY(%(threads)s)"
 
@@ -45,11 +49,11 @@ class Versed:
     """`terms`, each with the number of the thread in which it `stands_in`; `answered` and `by`, a pair for each answer.
 
     Threads and people are numbered as they come. What a thread counts grows from the moment `at`, where it is one, so
-    that it is the same as if what is older faded. `last` is the id of the last answer that was looked at.
+    that it is the same as if what is older faded. `looked` is the moment up to which answers were looked at.
     """
 
     at: datetime
-    last: int
+    looked: datetime
     terms: Numbers = field(default_factory=_none)
     stands_in: Numbers = field(default_factory=_none)
     answered: Numbers = field(default_factory=_none)
@@ -59,16 +63,18 @@ class Versed:
     _pairs: set[tuple[int, int]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def learn(self, words: Iterable[tuple[int, Numbers]], answers: Iterable[tuple[int, int]]) -> None:
-        """Take in threads with their terms, and (thread, person) pairs; what is known already is passed over."""
+    def learn(self, words: Iterable[tuple[int, Floats]], answers: Iterable[tuple[int, int]]) -> None:
+        """Take in threads, with rows of (term, weight), and (thread, person) pairs; what is known is passed over."""
         terms, stands_in = [self.terms], [self.stands_in]
-        for thread, those in words:
+        for thread, rows in words:
             if thread not in self.threads:
                 number = self.threads[thread] = len(self.threads)
-                terms.append(those)
-                stands_in.append(np.full(len(those), number, dtype=np.int64))
-        self.terms, self.stands_in = np.concatenate(terms), np.concatenate(stands_in)
+                terms.append(rows[:, 0].astype(np.int64))
+                stands_in.append(np.full(len(rows), number, dtype=np.int64))
         new = [pair for pair in dict.fromkeys(answers) if pair[0] in self.threads and pair not in self._pairs]
+        if not new and len(terms) == 1:
+            return
+        self.terms, self.stands_in = np.concatenate(terms), np.concatenate(stands_in)
         self._pairs.update(new)
         answered = [self.threads[thread] for thread, _person in new]
         by = [self.people.setdefault(person, len(self.people)) for _thread, person in new]
@@ -83,15 +89,11 @@ class Versed:
 
     def _renew(self, now: datetime) -> None:
         """Take in what was answered in public since the last time."""
-        rows = ask(_NEW, {"after": self.last, "before": first_id(now)})
+        rows = ask(_NEW, {"after": first_id(self.looked - _AGAIN), "before": first_id(now)})
         new = [thread for thread in dict.fromkeys(row[0] for row in rows) if thread not in self.threads]
         words = ask(_WORDS, {"threads": new}) if new else []
-        if rows:
-            self.learn(
-                ((thread, sparse(weights)[:, 0].astype(np.int64)) for thread, weights in words),
-                ((thread, person) for thread, person, _post in rows),
-            )
-            self.last = rows[-1][2]
+        self.learn(((thread, sparse(weights)) for thread, weights in words), rows)
+        self.looked = now
 
     def _of(self, terms: Collection[int], now: datetime) -> dict[int, float]:
         counts = _grown(np.array(list(self.threads), dtype=np.int64), self.at)[self.answered]

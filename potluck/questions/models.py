@@ -67,8 +67,10 @@ class Routing(models.Model):
     # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/turns.py`).
     people = ArrayField(models.BigIntegerField(), default=list, blank=True)
     chances = ArrayField(models.FloatField(), default=list, blank=True)
-    # What spoke for each, in the order of `match.powers.FEATURES`: with who answers, it teaches (`match/learned.py`).
+    # What spoke for each, in the order of `match.powers.FEATURES`, with this encoder: with who answers, it teaches
+    # (`match/learned.py`).
     cases = ArrayField(models.FloatField(), default=list, blank=True)
+    encoder = models.CharField(max_length=40, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["next_at"], name="routing_due", condition=~models.Q(next_at=None))]

@@ -23,6 +23,7 @@ from potluck.store import cluster, place
 
 START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.
 OLDEST = 16  # The oldest PostgreSQL that can be used instead.
+OLDEST_VECTOR = (0, 8)
 LEFTOVER_SECONDS = 30.0  # How long what a crash left behind may hold the folder.
 
 
@@ -135,7 +136,7 @@ def check_external(url: str) -> None:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
             vector = connection.execute(
-                "SELECT installed_version FROM pg_available_extensions WHERE name = 'vector'"
+                "SELECT installed_version, default_version FROM pg_available_extensions WHERE name = 'vector'"
             ).fetchone()
             if version >= OLDEST and vector and vector[0] is None:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -149,6 +150,12 @@ def check_external(url: str) -> None:
         raise Refused(f"The database is PostgreSQL {version}. Potluck needs {OLDEST} or newer.")
     if vector is None:
         raise Refused("The database has no pgvector. Install the pgvector package of that PostgreSQL.")
+    found = vector[0] or vector[1]
+    if tuple(map(int, found.split(".")[:2])) < OLDEST_VECTOR:
+        raise Refused(
+            f"The database has pgvector {found}. Potluck needs {'.'.join(map(str, OLDEST_VECTOR))} or newer:"
+            " install it, then run ALTER EXTENSION vector UPDATE."
+        )
 
 
 @contextmanager

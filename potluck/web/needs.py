@@ -42,11 +42,13 @@ def wishes(request: MemberRequest) -> HttpResponse:
             return redirect("/you/asking")
         except Malformed as wrong:
             error = str(wrong)
+    taught = learned.kept()
     context = {
         "wishes": wishes_of(request.viewer),
         "believed": believed(request.viewer),
-        "weighs": learned.what_counts(),
-        "learned": learned.kept(),
+        "learned": taught,
+        "weighs": learned.what_counts(taught),
+        "least": learned.LEAST,
         "finds": AskingWishes.Finds.choices,
         "error": error,
     }

@@ -1,10 +1,12 @@
 """How much each thing counts is learned from who answered here, and moves little where little was answered."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit
@@ -18,7 +20,8 @@ from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import Ask, Learned, Routing
 
-OWN, VOTES, LATELY = FEATURES.index("own"), FEATURES.index("votes"), FEATURES.index("lately")
+OWN, VOTES, VERSED = FEATURES.index("own"), FEATURES.index("votes"), FEATURES.index("versed")
+As = Callable[[Person | None], Client]
 NOW = timezone.now()
 
 
@@ -65,8 +68,15 @@ def test_that_who_is_asked_answers_more_is_not_taken_for_knowing() -> None:
     assert abs(learn(cases, nothing).powers[OWN]) < 0.3
 
 
+def test_what_is_known_in_few_questions_is_held_back_as_much() -> None:
+    cases = answered_by_power(0.0, 200)
+    for one in cases[3:]:
+        one.values[:, VERSED] = 0.0
+    assert learn(cases, usual()).powers[VERSED] == pytest.approx(usual().powers[VERSED], abs=0.4)
+
+
 def test_nothing_known_has_a_logarithm() -> None:
-    assert np.isfinite(values_of(*[0.0] * len(FEATURES))).all()
+    assert np.isfinite(values_of(**dict.fromkeys(FEATURES, 0.0))).all()
     assert len(UNKNOWN) == len(FEATURES)
 
 
@@ -80,6 +90,7 @@ def routed(by: Person, cases: dict[Person, tuple[float, ...]], answered: Person 
         people=[one.id for one in cases],
         chances=[0.5] * len(cases),
         cases=[value for case in cases.values() for value in case],
+        encoder=settings.ENCODER,
     )
     if answered:
         later = at + timedelta(hours=2)
@@ -87,13 +98,19 @@ def routed(by: Person, cases: dict[Person, tuple[float, ...]], answered: Person 
     return question
 
 
+def with_cases() -> set[int]:
+    return set(Routing.objects.exclude(cases=[]).values_list("question_id", flat=True))
+
+
 def values(own: float) -> tuple[float, ...]:
     return tuple(own if place == OWN else 0.0 for place in range(len(FEATURES)))
 
 
 @pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(learned, "LEAST", 20)
+    powers_here.forget()
+    yield
     powers_here.forget()
 
 
@@ -107,9 +124,9 @@ def test_a_network_learns_from_its_own_answers(ada: Person, ben: Person, cleo: P
     assert found.powers[VOTES] == pytest.approx(usual().powers[VOTES])
     powers_here.forget()
     assert powers_here().powers == tuple(found.powers) and powers_here().threads == usual().threads
-    most = {row.code: row for row in what_counts()}
+    most = {row.code: row for row in what_counts(found)}
     assert most["own"].times > most["own"].usual and most["votes"].times == pytest.approx(most["votes"].usual)
-    powers_here.forget()
+    assert "near" not in most and "lift" not in most  # nothing here reads
 
 
 @pytest.mark.django_db
@@ -148,14 +165,41 @@ def test_what_another_encoder_taught_is_not_taken(ada: Person) -> None:
 def test_only_the_newest_are_kept(
     ada: Person, ben: Person, cleo: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learned, "_ROUTED", learned._ROUTED.replace("LIMIT 1000", "LIMIT 22"))
     monkeypatch.setattr(learned, "MOST", 22)
     posts = [
         routed(ada, {ben: values(1.0), cleo: values(-1.0)}, ben, 10 + number / 10) for number in range(25)
     ]
     assert learn_from(NOW) is not None
-    kept = set(Routing.objects.exclude(cases=[]).values_list("question_id", flat=True))
-    assert kept == {post.id for post in posts[:22]}
+    assert with_cases() == {post.id for post in posts[:22]}
+
+
+@pytest.mark.django_db
+def test_what_spoke_for_people_is_forgotten_after_two_years(ada: Person, ben: Person, cleo: Person) -> None:
+    cases = {ben: values(1.0), cleo: values(-1.0)}
+    young = routed(ada, cases, None, 700)
+    routed(ada, cases, None, 740)
+    assert learn_from(NOW) is None
+    assert with_cases() == {young.id}
+
+
+@pytest.mark.django_db
+def test_what_was_looked_at_with_another_encoder_teaches_this_one_nothing(
+    ada: Person, ben: Person, cleo: Person
+) -> None:
+    for number in range(24):
+        routed(ada, {ben: values(1.0), cleo: values(-1.0)}, ben, 10 + number / 10)
+    Routing.objects.update(encoder="another")
+    assert learn_from(NOW) is None
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_counts_and_whether_it_was_learned(as_: As, ada: Person) -> None:
+    page = as_(ada).get("/you/asking").content.decode()
+    assert "Once 20 questions were answered here" in page and "1.38 times" in page  # two to the power .46
+    more = [power * 2 for power in usual().powers]
+    Learned.objects.create(encoder=settings.ENCODER, powers=more, questions=99)
+    page = as_(ada).get("/you/asking").content.decode()
+    assert "from 99 questions" in page and "1.89 times" in page and "1.38 at first" in page
 
 
 @pytest.mark.django_db

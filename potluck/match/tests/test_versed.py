@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from potluck.door import admit
 from potluck.kit.ids import first_id
@@ -24,11 +25,15 @@ def first(number: int) -> int:
     return first_id(NOW - timedelta(days=1)) + number
 
 
+def rows(*terms: int) -> NDArray[np.float64]:
+    return np.array([(term, 1.0) for term in terms])
+
+
 @pytest.fixture
 def known() -> Versed:
     """Forty threads, each with `how`, half of slugs (Ada, 1, answered), half of trains (Ben, 2)."""
-    found = Versed(NOW, first_id(NOW))
-    words = [(first(number), np.array([HOW, SLUGS if number < 20 else TRAINS])) for number in range(40)]
+    found = Versed(NOW, NOW)
+    words = [(first(number), rows(HOW, SLUGS if number < 20 else TRAINS)) for number in range(40)]
     answers = [(first(number), 1 if number < 20 else 2) for number in range(40)]
     found.learn(words, [*answers, (first(0), 3)])
     return found
@@ -52,7 +57,7 @@ def test_a_word_that_stands_everywhere_or_nowhere_tells_nothing(known: Versed) -
 def test_what_is_older_counts_less(known: Versed) -> None:
     year = NOW - timedelta(days=365)
     old, new = first_id(year), first_id(NOW)
-    known.learn([(old, np.array([55])), (new, np.array([55]))], [(old, 1), (new, 2)])
+    known.learn([(old, rows(55)), (new, rows(55))], [(old, 1), (new, 2)])
     found = known.of([55], NOW)
     assert found[2] > found[1]
     assert known.of([55], NOW + timedelta(days=365))[2] < found[2]
@@ -60,7 +65,7 @@ def test_what_is_older_counts_less(known: Versed) -> None:
 
 @pytest.mark.django_db
 def test_what_is_answered_now_tells_at_once(known: Versed, ada: Person, ben: Person, cleo: Person) -> None:
-    known.last = first_id(timezone.now() - timedelta(minutes=1))
+    known.looked = timezone.now() - timedelta(minutes=1)
     question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION))
     for author, more in ((ben, {}), (ada, {}), (cleo, {"alone": True})):
         admit(Draft(author=author, text="Like this.", reply_to=question, **more))  # type: ignore[arg-type]
@@ -70,8 +75,32 @@ def test_what_is_answered_now_tells_at_once(known: Versed, ada: Person, ben: Per
     assert known.of(title_of(Text(title="Quince")), now) == pytest.approx(found)
     few = admit(Draft(author=ada, title="Medlar", kind=Kind.QUESTION, audience=Audience.MEMBERS))
     admit(Draft(author=ben, text="Like this.", reply_to=few))
-    assert few.thread not in known.threads
     assert known.of(title_of(Text(title="Medlar")), now + timedelta(seconds=1))[ben.id] == 0
+    assert few.thread not in known.threads and question.thread in known.threads
+
+
+@pytest.mark.django_db
+def test_an_answer_that_comes_with_an_earlier_hour_is_taken_in_too(
+    known: Versed, ada: Person, ben: Person
+) -> None:
+    asked = timezone.now() - timedelta(hours=5)
+    question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION, published_at=asked))
+    now = timezone.now()
+    known.of([], now)
+    by_letter = asked + timedelta(hours=1)
+    admit(Draft(author=ben, text="Like this.", reply_to=question, published_at=by_letter, before=True))
+    assert known.of(title_of(Text(title="Quince")), now + timedelta(seconds=1))[ben.id] > 0
+
+
+@pytest.mark.django_db
+def test_what_is_answered_after_a_month_was_perhaps_not_meant(
+    known: Versed, ada: Person, ben: Person
+) -> None:
+    asked = timezone.now() - timedelta(days=40)
+    question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION, published_at=asked))
+    known.looked = timezone.now()
+    admit(Draft(author=ben, text="Like this.", reply_to=question))
+    assert ben.id not in known.of(title_of(Text(title="Quince")), timezone.now() + timedelta(seconds=1))
 
 
 @pytest.mark.django_db

@@ -167,6 +167,10 @@ def test_another_server_is_taken_if_it_is_new_enough_and_knows_vectors(
         monkeypatch.setattr(postgres, "OLDEST", 99)
         with pytest.raises(Refused, match="needs 99 or newer"):
             postgres.check_external(embedded_url(data))
+        monkeypatch.undo()
+        monkeypatch.setattr(postgres, "OLDEST_VECTOR", (9, 1))
+        with pytest.raises(Refused, match=r"has pgvector \d.* needs 9.1 or newer"):
+            postgres.check_external(embedded_url(data))
 
 
 def test_another_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
