@@ -103,11 +103,12 @@ def wants_piece(request: HttpRequest) -> bool:
     return asked.get("HX-Boosted") != "true" and asked.get("HX-History-Restore-Request") != "true"
 
 
-def say(request: HttpRequest, text: str, *, undo: str = "", back: str = "") -> None:
+def say(request: HttpRequest, text: str, *, undo: str = "", back: str = "", wrong: bool = False) -> None:
     """Say one calm line on the next page, which its button takes back: by a POST with undo=1 to `undo`, or by a plain
-    one to `back`, where the opposite is an act of its own."""
+    one to `back`, where the opposite is an act of its own. `wrong` marks what did not work."""
     tags = f"{UNDO}{undo}" if undo else f"{BACK}{back}" if back else ""
-    messages.info(request, text, extra_tags=tags, fail_silently=True)
+    level = messages.WARNING if wrong else messages.INFO
+    messages.add_message(request, level, text, extra_tags=tags, fail_silently=True)
 
 
 def notices(request: HttpRequest) -> Iterable[Message]:

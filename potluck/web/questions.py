@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
-from potluck.kit.errors import Malformed, Refused
+from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
 from potluck.kit.gate import MemberRequest, members_only
 from potluck.kit.pages import back_or, render, say
 from potluck.posts.draft import Draft
@@ -67,7 +67,10 @@ def asking(request: MemberRequest, post_id: int) -> HttpResponse:
     elif said == Said.ON_IT:
         take_on(question, by=viewer)
     elif said == Said.ELSE:
-        name_another(question, known_to(viewer, _who(request)), by=viewer)
+        try:
+            name_another(question, known_to(viewer, _who(request)), by=viewer)
+        except (Malformed, Missing) as error:
+            return _mistyped(request, question, error)
     else:
         decline(question, said, by=viewer)
     facts = {"piece": "asked", "id": question.id, "said": said, "quiet": is_quiet(question)}
@@ -79,10 +82,15 @@ def asking(request: MemberRequest, post_id: int) -> HttpResponse:
 def before(request: MemberRequest, post_id: int) -> HttpResponse:
     """Put one's question before somebody by name."""
     question = seen_by(request.viewer, post_id)
-    people = picked(request.POST, request.viewer)
+    try:
+        people = picked(request.POST, request.viewer)
+    except Malformed as error:
+        return _mistyped(request, question, error)
     ask_by_name(question, people, by=request.viewer)
     if not people:
-        raise Malformed(_("Write the handle of whom you think of, such as @ben."))
+        return _mistyped(
+            request, question, Malformed(_("Write the handle of whom you think of, such as @ben."))
+        )
     say(request, _("It is put before those of them who take such questions."))
     return redirect(question.page)
 
@@ -193,6 +201,12 @@ def _who(request: MemberRequest) -> str:
     if not who:
         raise Malformed(_("Write the handle of whom you think of, such as @ben."))
     return who
+
+
+def _mistyped(request: MemberRequest, question: Post, error: PotluckError) -> HttpResponse:
+    """Back to the question, where the handle was typed, with what is wrong about it."""
+    say(request, str(error), wrong=True)
+    return redirect(question.page)
 
 
 def _piece(request: MemberRequest, question: Post, facts: dict[str, object]) -> HttpResponse:

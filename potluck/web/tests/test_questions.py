@@ -113,7 +113,10 @@ def test_somebody_else_is_named_by_handle(
     as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "@cleo"})
     work()
     assert "Ben Okafor</a> thought of you for this" in text(as_(cleo), "/home")
-    assert as_(ben).post(f"{question.page}/asking", {"said": "else", "who": "nobody-here"}).status_code == 404
+    for words, wrong in (("nobody-here", "Nobody here is called"), ("", "Write the handle")):
+        client = as_(ben)
+        assert client.post(f"{question.page}/asking", {"said": "else", "who": words}).status_code == 302
+        assert wrong in text(client, question.page)
     assert as_(ben).post(f"{question.page}/asking", {"said": "perhaps"}).status_code in (400, 422)
 
 
@@ -224,3 +227,11 @@ def test_accepting_an_answer_on_the_page_of_its_question_draws_the_page_anew(
     assert as_(ada).post(to, {"says": "answers"}, headers=there)["HX-Refresh"] == "true"
     at_home = {**there, "HX-Current-URL": "http://testserver/home"}
     assert "HX-Refresh" not in as_(ada).post(to, {"undo": "1"}, headers=at_home)
+
+
+def test_a_mistyped_handle_is_said_on_the_question_itself(question: Post, ada: Person, as_: As) -> None:
+    for words, wrong in (("@nobody-here", "Nobody here is called @nobody-here"), ("", "Write the handle")):
+        client = as_(ada)
+        assert client.post(f"{question.page}/before", {"before": words})["Location"] == question.page
+        page = text(client, question.page)
+        assert 'class="notice wrong"' in page and wrong in page
