@@ -196,13 +196,15 @@ def audiences(viewer: Person | None) -> list[Choice]:
     """The audiences this person may choose from; everybody is the first."""
     circles = Circle.objects.filter(owner=viewer).order_by("name") if viewer else []
     quietly = _(
-        "For a question: only those it is put before, or whom you name, see it. They learn your name once they answer."
+        "For a question: only those you name see it, or a few who may know. They learn your name once they answer."
     )
     return [
         Choice("public", _("Public"), _("Everybody, whoever it helps.")),
         Choice("members", _("Members"), _("Only members of this network.")),
         *[Choice(f"circle-{c.id}", c.name, _("Only the people in this circle of yours.")) for c in circles],
-        Choice("named", _("People I name"), _("Only those whose handles you write below.")),
+        Choice(
+            "named", _("People I name"), _("Only those whose handles you write under “For whom, by handle”.")
+        ),
         *([Choice("quiet", _("Quietly, a few"), quietly)] if viewer else []),
         Choice("me", _("Only me"), _("A note to yourself.")),
     ]
