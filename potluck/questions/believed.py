@@ -30,7 +30,7 @@ class Believed:
 
 
 def believed(person: Person) -> Believed:
-    """All of it, with the questions one was asked that still stand, newest first."""
+    """All of it, with the questions one was asked that still stand and that one has not answered, newest first."""
     never = list(wishes_of(person).topics_never)
     topics = Topic.objects.filter(person=person, stage=Stage.HELPING).order_by("tag")
     declared = [tag for tag in topics.values_list("tag", flat=True) if tag not in never]
@@ -40,7 +40,9 @@ def believed(person: Person) -> Believed:
 
 def _asked(person: Person, most: int = 30) -> list[Asked]:
     open_ones = Ask.objects.filter(person=person, round__gt=0, said__in=(Said.NOTHING, Said.ON_IT))
-    rows = open_ones.exclude(question__in=Closure.objects.values("question")).order_by("-id")[:most]
+    done = Post.objects.filter(author=person, reply_to__in=open_ones.values("question"), deleted_at=None)
+    open_ones = open_ones.exclude(question__in=Closure.objects.values("question"))
+    rows = open_ones.exclude(question__in=done.values("reply_to")).order_by("-id")[:most]
     said = {row.question_id: row.said for row in rows}
     seen = set(Post.objects.visible_to(person).filter(id__in=said).values_list("id", flat=True))
     return [Asked(line, said[line.id]) for line in lines([key for key in said if key in seen], person)]

@@ -29,11 +29,14 @@ ARCHIVE_PAGE = 40
 
 _NEW = SOME_SQL.format(some="AND place < 2", newest=NEWEST)
 _GIFTS = SOME_SQL.format(some="AND place = 2", newest=GIFTS)
-# A question one was only asked, and declined, or that is closed since, is not shown, and takes no place of the day.
+# A question one was only asked, and declined or answered, or that is closed since, is not shown, and takes no place of
+# the day.
 _DECLINED = """
     h.place = 0 AND EXISTS (SELECT FROM questions_ask a WHERE a.person_id = %(me)s AND a.question_id = h.post_id
         AND (a.said IN ('not_now', 'not_me', 'else')
-             OR EXISTS (SELECT FROM questions_closure c WHERE c.question_id = h.post_id)))
+             OR EXISTS (SELECT FROM questions_closure c WHERE c.question_id = h.post_id)
+             OR EXISTS (SELECT FROM posts_post r WHERE r.reply_to_id = h.post_id AND r.author_id = a.person_id
+                        AND r.deleted_at IS NULL)))
     AND NOT EXISTS (SELECT FROM jsonb_array_elements(h.reasons) r
                     WHERE left(r->>'code', 6) <> 'asked_' AND r->>'code' <> 'suggested')
 """

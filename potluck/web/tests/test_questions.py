@@ -235,3 +235,13 @@ def test_a_mistyped_handle_is_said_on_the_question_itself(question: Post, ada: P
         assert client.post(f"{question.page}/before", {"before": words})["Location"] == question.page
         page = text(client, question.page)
         assert 'class="notice wrong"' in page and wrong in page
+
+
+def test_what_one_has_answered_waits_for_one_no_more(
+    question: Post, ada: Person, ben: Person, as_: As
+) -> None:
+    assert question.excerpt in text(as_(ben), "/you/asking")
+    assert "Not me" in text(as_(ben), "/home")
+    admit(Draft(author=ben, text="A ring of dry bran.", reply_to=question))
+    assert question.excerpt not in text(as_(ben), "/you/asking")
+    assert "Not me" not in text(as_(ben), "/home")
