@@ -90,7 +90,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.emptied",
     "potluck.search.mind",
     "potluck.match.asking",
-    "potluck.match.learned",
+    "potluck.match.tonight",
     "potluck.match.newcomers",
     "potluck.match.serendipity",
     "potluck.channels.home.mind",

@@ -11,8 +11,6 @@ from math import exp, log
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from potluck.kit.ids import first_id
 from potluck.kit.kept import Kept
@@ -110,10 +108,3 @@ def what_counts(found: Learned | None) -> list[Counts]:
 
 def _times(code: str, power: float) -> float:
     return float(exp(power * 0.1) if code == "lift" else 2**power)
-
-
-@app.periodic(cron="47 3 * * *")
-@app.task(name="potluck.match.learn", queue="chores", pass_context=False)
-def learn_tonight(timestamp: int) -> None:
-    """Every night."""
-    learn_from(timezone.now())

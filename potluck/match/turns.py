@@ -8,10 +8,15 @@ rounds, when a question has waited, go past this.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
+from django.conf import settings
+
 from potluck.kit.ids import first_id, moment_of
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
+from potluck.match.powers import Powers
 from potluck.posts.models import Post
+from potluck.questions.models import Routing
 from potluck.questions.room import takes
 
 # How far back is looked, and no less far than a week.
@@ -30,6 +35,20 @@ def chances(ranked: Sequence[Likely]) -> dict[int, float]:
     """What part of all that speaks for anybody speaks for each: so that questions can be held against one another."""
     total = sum(one.score for one in ranked) or 1.0
     return {one.person: one.score / total for one in ranked}
+
+
+def weigh_again(powers: Powers, now: datetime) -> int:
+    """What came lately, as these powers would have said it: else what was said by others is held against it. Returns
+    how many questions were weighed."""
+    lately = Routing.objects.filter(question_id__gt=first_id(now - BACK), encoder=settings.ENCODER)
+    weighed = []
+    for far in lately.exclude(cases=[]):
+        scores = np.exp(np.array(far.cases).reshape(len(far.people), -1) @ np.array(powers.powers))
+        if np.isfinite(scores).all():
+            far.chances = (scores / scores.sum()).tolist()
+            weighed.append(far)
+    Routing.objects.bulk_update(weighed, ["chances"], batch_size=500)
+    return len(weighed)
 
 
 def is_turn(chance: float, before: Sequence[float], a_week: int, over: timedelta) -> bool:

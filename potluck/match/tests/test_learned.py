@@ -15,6 +15,7 @@ from potluck.match import learned
 from potluck.match.learned import learn_from, powers_here, usual, what_counts
 from potluck.match.likely import Likely
 from potluck.match.powers import FEATURES, UNKNOWN, Answered, Powers, learn, values_of
+from potluck.match.tonight import learn_and_weigh
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
@@ -217,3 +218,20 @@ def test_what_spoke_for_each_is_written_when_a_question_is_put_before_them(
     far = Routing.objects.get(pk=question.pk)
     assert far.cases[: len(FEATURES)] == list(values(1.0)) and np.isnan(far.cases[len(FEATURES) :]).all()
     assert Ask.objects.filter(question=question, person=ben).exists()
+
+
+@pytest.mark.django_db
+def test_what_came_lately_is_weighed_again_by_what_was_learned(
+    ada: Person, ben: Person, cleo: Person
+) -> None:
+    cases = {ben: values(1.0), cleo: values(-1.0)}
+    for number in range(24):
+        routed(ada, cases, ben, 10 + number / 10)
+    long_ago = routed(ada, cases, ben, 40)
+    unknown = routed(ada, {ben: UNKNOWN, cleo: values(-1.0)}, ben, 3)
+    learn_and_weigh(NOW)
+    power = Learned.objects.get().powers[OWN]
+    lately = Routing.objects.exclude(pk__in=[long_ago.pk, unknown.pk])
+    assert {round(far.chances[0], 6) for far in lately} == {round(1 / (1 + np.exp(-2 * power)), 6)}
+    for far in Routing.objects.filter(pk__in=[long_ago.pk, unknown.pk]):
+        assert far.chances == [0.5, 0.5]
