@@ -122,7 +122,8 @@ def following(request: MemberRequest) -> HttpResponse:
     faded = (
         Follow.objects.filter(by=request.viewer, faded_at__isnull=False).select_related("who").order_by("-id")
     )
-    context = {"page": page, "levels": Level.choices, "threads": titles, "faded": faded}
+    follows = sorted(page.rows, key=lambda row: bool(row.thread))  # people and topics first
+    context = {"page": page, "follows": follows, "levels": Level.choices, "threads": titles, "faded": faded}
     return render(request, "you/following.html", context)
 
 

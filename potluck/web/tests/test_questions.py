@@ -245,3 +245,12 @@ def test_what_one_has_answered_waits_for_one_no_more(
     admit(Draft(author=ben, text="A ring of dry bran.", reply_to=question))
     assert question.excerpt not in text(as_(ben), "/you/asking")
     assert "Not me" not in text(as_(ben), "/home")
+
+
+def test_people_stand_before_threads_in_what_one_follows(
+    question: Post, ada: Person, ben: Person, as_: As
+) -> None:
+    as_(ada).post(f"{ben.page}/follow")
+    as_(ada).post(f"{question.page}/follow")
+    main = text(as_(ada), "/you/following").split("<h1>")[1]
+    assert 0 < main.index(ben.page) < main.index(question.page)
