@@ -17,6 +17,7 @@ SPEAKING = frozenset(
             "asked_answered",
             "asked_shared",
             "asked_declared",
+            "asked_nearest",
             "asked_active",
             "asked_few",
             "asked_named",
@@ -25,7 +26,9 @@ SPEAKING = frozenset(
 )
 FOLLOWED = frozenset(("person", "topic", "thread"))
 # The evidence stands at their end, as a link.
-LINKED = frozenset(("asked_answered", "asked_shared", "first_near", "chance", "chance_kept", "adapted"))
+LINKED = frozenset(
+    ("asked_answered", "asked_shared", "asked_nearest", "first_near", "chance", "chance_kept", "adapted")
+)
 PASSED = _noop("You follow %(who)s, who passed this on")
 TEXTS = {
     "person": _noop("You follow %(who)s"),
@@ -50,6 +53,7 @@ TEXTS = {
     "asked_answered": _noop("%(who)s asks, and you answered something like it"),
     "asked_shared": _noop("%(who)s asks, and you shared something on it"),
     "asked_declared": _noop("%(who)s asks, and you say you can help with #%(about)s"),
+    "asked_nearest": _noop("%(who)s asks, and of yours this comes nearest:"),
     "asked_active": _noop("%(who)s asks, and you have answered a good deal lately"),
     "asked_few": _noop("%(who)s asks; we are few, so everybody is asked"),
     "asked_named": _noop("%(who)s asks you"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from potluck.kit.sql import ask
 from potluck.match.likely import Likely
-from potluck.match.near import Text
+from potluck.match.near import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
 from potluck.match.open_questions import idf_of
 from potluck.match.passage import passage
 from potluck.match.who_knows import who_knows
@@ -27,12 +27,10 @@ from potluck.search.score import reads
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4
-# What is less near is not shown: it would only be in the way. Meaning is a cosine, words BM25, of which so many count
-# as much as a cosine of one.
-LEAST_MEANING, OF_WORDS, WORDS_ALONE = 0.2, 60.0, 8.0
-# From where on something is near enough, and from where on it asks the same, for each kind of encoder. Set on every
-# second query of two collections of questions and looked at on the others (docs/performance.md): the right one is
-# among the four shown for 95 queries in 100 (by words alone 91), and four in five of what asks the same do.
+# What is less near is not shown: it would only be in the way. From where on something is near enough, and from where
+# on it asks the same, for each kind of encoder. Set on every second query of two collections of questions and looked
+# at on the others (docs/performance.md): the right one is among the four shown for 95 queries in 100 (by words alone
+# 91), and four in five of what asks the same do.
 AVERAGED, READ = (0.5, 0.7), (0.65, 0.6)
 # Shorter than this, nothing can be meant yet.
 LEAST = 8

@@ -66,7 +66,7 @@ SELECT person_id, tag FROM people_topic WHERE stage = 'helping' AND tag = ANY(%(
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """One person, best first. `reason` is data: `code` is answered, shared, declared or active.
+    """One person, best first. `reason` is data: `code` is answered, shared, declared, nearest or active.
 
     `evidence_post` is the id of their post that shows it, which the asker may see; None where nothing does. `values`
     are what the score was made from, in the order of `powers.FEATURES`.
@@ -89,8 +89,8 @@ class _Case:
     near: float = 0.0
     lift: float = 0.0
     versed: float = 0.0
-    answer: tuple[float, int] = (0.0, 0)
-    shared: tuple[float, int] = (0.0, 0)
+    answer: tuple[bool, float, int] = (False, 0.0, 0)
+    shared: tuple[bool, float, int] = (False, 0.0, 0)
     tags: list[str] = field(default_factory=list)
 
 
@@ -139,18 +139,21 @@ def _cases(text: Text, found: Iterable[Near], now: datetime, threads: int) -> di
     """The votes of near threads, near things of one's own, and what people say they can help with."""
     cases: dict[int, _Case] = {}
     worth: dict[int, float] = {}
+    alike: set[int] = set()
     for one in found:
+        if one.alike:
+            alike.add(one.thread)
         worth[one.thread] = max(one.score, worth.get(one.thread, one.score))
         if one.post == one.thread and one.words > 0:
             case, share = cases.setdefault(one.author, _Case()), max(one.score, LEAST)
             case.own += share * fading(one.post, now)
-            case.shared = max(case.shared, (share, one.post))
+            case.shared = max(case.shared, (one.alike, share, one.post))
     parts = _parts(worth, threads)
     for thread, person, post in ask(_ANSWERED, {"threads": list(parts)}):
         vote = parts[thread] * fading(post, now)
         case = cases.setdefault(person, _Case())
         case.votes += vote
-        case.answer = max(case.answer, (vote, post))
+        case.answer = max(case.answer, (thread in alike, vote, post))
     for person, tag in declared(text):
         case = cases.setdefault(person, _Case())
         case.own += DECLARED
@@ -196,13 +199,17 @@ def _values(case: _Case, most: float, lately: float, since: float, ever: int) ->
 
 
 def _told(person: int, case: _Case, score: float, values: tuple[float, ...]) -> Likely:
-    """With what shows it best: an answer before a share, a share before a word, a word before being there."""
-    if case.answer[0] > 0:
-        code, post = "answered", case.answer[1]
-    elif case.shared[0] > 0:
-        code, post = "shared", case.shared[1]
+    """With what shows it best: an answer before a share, a share before a word, a word before what is merely nearest,
+    and that before being there."""
+    if case.answer[0]:
+        code, post = "answered", case.answer[2]
+    elif case.shared[0]:
+        code, post = "shared", case.shared[2]
+    elif case.tags:
+        code, post = "declared", 0
     else:
-        code, post = "declared" if case.tags else "active", 0
+        post = case.answer[2] or case.shared[2]
+        code = "nearest" if post else "active"
     reason: dict[str, object] = {"code": code, "who": person}
     if post:
         reason["about"] = post

@@ -31,6 +31,10 @@ NEAR, BY_MEANING = 400, 150
 # How much meaning counts beside words, and in it how near the titles are beside the whole and its title; tuned on
 # rlist-geo, 2010 and 2011, for each encoder. Vectors that are averages tell less.
 READ, AVERAGED = (1.0, 1.0), (0.5, 0.0)
+# From where on something is about the same: a cosine of so much at least, with BM25, of which so many count as much as
+# a cosine of one; where no meaning is known, by so much of words alone. With an encoder that reads, more.
+LEAST_MEANING, OF_WORDS, WORDS_ALONE = 0.2, 60.0, 8.0
+ALIKE = (0.4, 0.5)
 # So many of the terms weigh; the rarest find, while together they are in so few posts.
 _TERMS, _FINDING = 60, 3000
 # So many words say what something without a title is about, and so many letters in which language it is.
@@ -67,13 +71,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One past post: how near it is (within one answer), by words (BM25), its thread and its author."""
+    """One past post: how near it is (within one answer), by words (BM25), its thread and its author; and whether it is
+    `alike`, so that it can be said to be about the same, or only the nearest there is."""
 
     post: int
     score: float
     words: float
     thread: int
     author: int
+    alike: bool = True
 
 
 def near(text: Text, viewer: Person | None, *, limit: int = NEAR, asked: Asked | None = None) -> list[Near]:
@@ -87,8 +93,20 @@ def near(text: Text, viewer: Person | None, *, limit: int = NEAR, asked: Asked |
     idf = vector(asked.idf if asked else {})
     rows = _scored(ids, idf, (whole, title or whole), viewer)
     scores = _joined([row[3] for row in rows], [row[4] for row in rows])
-    found = [Near(row[0], score, row[3], row[1], row[2]) for row, score in zip(rows, scores, strict=True)]
+    half = (K1 + 1) / 2 * sum(asked.idf.values()) if asked else 0.0
+    found = [
+        Near(row[0], score, row[3], row[1], row[2], _is_alike(row[3], row[4], half))
+        for row, score in zip(rows, scores, strict=True)
+    ]
     return sorted(found, key=lambda one: (-one.score, -one.post))[:limit]
+
+
+def _is_alike(words: float, meaning: float | None, half: float) -> bool:
+    """`half` is what half of the words that are known here would give at most: little, where little was shared."""
+    if meaning is None:
+        return words >= min(WORDS_ALONE, half)
+    cosine = meaning / (2 + _meaning()[1])
+    return cosine >= LEAST_MEANING and cosine + words / OF_WORDS >= ALIKE[reads(settings.ENCODER)]
 
 
 def meant(text: Text) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ How near things are is measured against all that is near; where little was share
 from datetime import datetime
 
 from potluck.match.likely import Likely, likely
-from potluck.match.near import Text, near
+from potluck.match.near import Near, Text, near
 from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.search.rank import known
@@ -25,16 +25,22 @@ def somebody(
     if len(telling) >= enough or known().posts > SMALL:
         return found
     here = {one.person for one in telling} | ({asker.id} if asker else set())
-    more: dict[int, int] = {}
+    more: dict[int, Near] = {}
     for one in near(text, asker, limit=limit * 2):
         if one.words > 0 and one.author not in here:
-            more.setdefault(one.author, one.post)
+            more.setdefault(one.author, one)
     members = members_among(more)
     lowest = min((one.score for one in telling), default=1.0) / 2
     known_of = {one.person: one.values for one in found}
     telling += [
-        Likely(person, lowest, {"code": "shared", "who": person}, post, known_of.get(person, ()))
-        for person, post in more.items()
+        Likely(
+            person,
+            lowest,
+            {"code": "shared" if one.alike else "nearest", "who": person},
+            one.post,
+            known_of.get(person, ()),
+        )
+        for person, one in more.items()
         if person in members
     ]
     spoken_for = {one.person for one in telling}
