@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from bench.house import House, python
-from bench.pages import Figures, ask, sessions
+from bench.pages import Figures, ask, sessions, wall
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 TIMES, WARM = 200, 40
 WORDS = 60
-_TOKEN = "b" * 32
 
 
 def asking(house: House, data: Path) -> Figures:
@@ -46,19 +44,9 @@ def _questions(data: Path) -> Iterable[tuple[str, str]]:
 
 
 def _typed(house: House, text: str, cookie: str) -> Callable[[], object]:
-    form = urlencode({"csrfmiddlewaretoken": _TOKEN, "kind": "question", "text": text})
-    headers = {
-        "Cookie": f"sessionid={cookie}; csrftoken={_TOKEN}",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Origin": f"http://localhost:{house.port}",
-        "HX-Request": "true",
-    }
-
     def do() -> None:
-        house.line.request("POST", "/share/known", form, headers)
-        answer = house.line.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
+        status, _where = house.post("/share/known", {"kind": "question", "text": text}, cookie, piece=True)
+        assert status == 200, status
 
     return do
 
@@ -96,8 +84,4 @@ def _times(name: str, calls: list[Callable[[], Any]]) -> Figures:
         start = time.perf_counter()
         call()
         taken.append((time.perf_counter() - start) * 1000)
-    taken = sorted(taken[WARM:])
-    return {
-        f"{name}_p50": (taken[len(taken) // 2], "ms"),
-        f"{name}_p95": (taken[int(len(taken) * 0.95)], "ms"),
-    }
+    return wall(name, taken[WARM:])

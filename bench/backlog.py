@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from bench.house import House
-from bench.pages import Figures, ask, sessions
+from bench.pages import Figures, ask, sessions, wall
 
 # So many turns with and without, of so many pages; and so long is looked how much is encoded with nobody there.
 _TURNS, _PAGES, _ALONE = 8, 60, 20.0
@@ -35,15 +35,14 @@ def backlog(house: House, data: Path) -> Figures:
         rates.append(_rate(data, lambda: beside.extend(_ask(house, cookies))))
         house.rest("potluck-worker")
     house.rest("potluck-worker", go_on=True)
-    found: Figures = {
+    ratio = (sum(beside) / len(beside)) / (sum(still) / len(still))
+    return {
         "backlog": (alone, "a second"),
         "backlog_beside_pages": (sum(rates) / _TURNS, "a second"),
+        **wall("backlog_without_home", still),
+        **wall("backlog_beside_home", beside),
+        "backlog_slows_pages": (ratio, "times as long"),
     }
-    for name, part in (("p50", 0.5), ("p95", 0.95)):
-        quiet, busy = (sorted(taken)[int(len(taken) * part)] for taken in (still, beside))
-        found |= {f"backlog_without_home_{name}": (quiet, "ms"), f"backlog_beside_home_{name}": (busy, "ms")}
-    ratio = (sum(beside) / len(beside)) / (sum(still) / len(still))
-    return {**found, "backlog_slows_pages": (ratio, "times as long")}
 
 
 def _ask(house: House, cookies: list[str]) -> list[float]:

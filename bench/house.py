@@ -81,13 +81,16 @@ class House:
         answer = self.line.getresponse()
         return answer.status, answer.read().decode()
 
-    def post(self, path: str, fields: dict[str, str], session: str) -> tuple[int, str]:
-        """Send a form as a browser does; the status and where it leads."""
+    def post(
+        self, path: str, fields: dict[str, str], session: str, *, piece: bool = False
+    ) -> tuple[int, str]:
+        """Send a form as a browser does, or as htmx for a `piece`; the status and where it leads."""
         token = "b" * 32
         headers = {
             "Cookie": f"sessionid={session}; csrftoken={token}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": f"http://localhost:{self.port}",
+            **({"HX-Request": "true"} if piece else {}),
         }
         self.line.request("POST", path, urlencode({"csrfmiddlewaretoken": token, **fields}), headers)
         answer = self.line.getresponse()
