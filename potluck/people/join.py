@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from potluck.kit.errors import Malformed, Missing, Refused
 from potluck.kit.ids import new_id
-from potluck.people.models import Account, Invitation, Network, Person
+from potluck.kit.links import bounded_uri
+from potluck.people.models import LONGEST_URI, Account, Invitation, Network, Person
 from potluck.people.network import the_network
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]{1,30}\Z")
@@ -114,7 +115,8 @@ def forget_unconfirmed() -> None:
 
 def outside_person(url: str, *, name: str = "") -> Person:
     """The person outside whose page or feed this is; the same one however often it is asked."""
-    known = Person.objects.filter(uri=url[:500]).first()
+    uri = bounded_uri(url, LONGEST_URI)
+    known = Person.objects.filter(uri=uri).first()
     if known:
         return known
     parts = urlsplit(url)
@@ -125,7 +127,7 @@ def outside_person(url: str, *, name: str = "") -> Person:
     while True:
         handle = as_handle(hint)
         try:
-            return Person.objects.get_or_create(uri=url[:500], defaults={**said, "handle": handle})[0]
+            return Person.objects.get_or_create(uri=uri, defaults={**said, "handle": handle})[0]
         except IntegrityError:
             # Somebody else took the handle in between.
             if not Person.objects.filter(handle=handle).exists():

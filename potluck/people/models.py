@@ -32,6 +32,9 @@ __all__ = [
 ]
 __all__ += ["Meeting", "PutForward", "Seat", "Source", "Stage", "Topic", "Way"]
 
+# Of the name of a person in the world, in characters; what is longer goes through `kit.links.bounded_uri`.
+LONGEST_URI = 500
+
 
 class AccountManager(BaseUserManager["Account"]):
     """Accounts are made from a mail address; a password is optional."""
@@ -77,7 +80,7 @@ class Person(models.Model):
     account = models.OneToOneField(Account, on_delete=models.SET_NULL, null=True, related_name="person")
     handle = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200, blank=True)
-    uri = models.CharField(max_length=500, unique=True)
+    uri = models.CharField(max_length=LONGEST_URI, unique=True)
     url = models.CharField(max_length=2000, blank=True)
     about = models.TextField(blank=True)
     about_html = models.TextField(blank=True)

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+# Of the name of a post in the world, in characters; what is longer goes through `kit.links.bounded_uri`.
+LONGEST_URI = 2000
+
+
 class Kind(models.TextChoices):
     """What a post is. It is inferred when shared and can be changed, never asked first."""
 
@@ -55,7 +59,7 @@ class Post(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
-    uri = models.CharField(max_length=2000, unique=True)
+    uri = models.CharField(max_length=LONGEST_URI, unique=True)
     url = models.CharField(max_length=2000, blank=True)
     link = models.CharField(max_length=2000, blank=True)
     link_key = models.CharField(max_length=2000, blank=True)

@@ -13,12 +13,12 @@ from potluck.events.models import Kind as Happening
 from potluck.events.record import record_all
 from potluck.kit import html, markdown
 from potluck.kit.ids import new_id
-from potluck.kit.links import link_key
+from potluck.kit.links import bounded_uri, link_key
 from potluck.kit.sql import insert
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.mean import mean_all
-from potluck.posts.models import Attachment, Audience, Kind, Post, Reader
+from potluck.posts.models import LONGEST_URI, Attachment, Audience, Kind, Post, Reader
 from potluck.posts.tags import normal_all, resolve
 
 _ONLY_A_LINK = re.compile(r"https?://\S+\Z")
@@ -120,7 +120,7 @@ def _post(draft: Draft, tags: list[str], people: dict[str, int]) -> Post:
     shown = render(text, draft.html)
     post = Post(
         id=key,
-        uri=draft.uri or f"{settings.ORIGIN}/posts/{key}",
+        uri=bounded_uri(draft.uri, LONGEST_URI) or f"{settings.ORIGIN}/posts/{key}",
         url=draft.url,
         link=link,
         link_key=link_key(link or draft.url),

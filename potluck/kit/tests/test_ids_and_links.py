@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from potluck.kit.ids import first_id, moment_of, new_id
-from potluck.kit.links import link_key
+from potluck.kit.links import bounded_uri, link_key
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -65,3 +65,23 @@ def test_what_makes_another_page_makes_another_key() -> None:
 )
 def test_what_is_no_web_address_has_none(url: str) -> None:
     assert link_key(url) == ""
+
+
+def test_long_ids_that_begin_alike_stay_apart_within_their_column() -> None:
+    long = "https://bean.example/" + "climb/" * 500
+    ids = [bounded_uri(long + end, 500) for end in ("", "a", "b", "a" * 5000, "%C3%A9")]
+    assert len(set(ids)) == 5 and {len(one) for one in ids} == {500}
+    assert bounded_uri(long + "a", 500) == ids[1] and ids[1].startswith(long[:400])
+    assert bounded_uri("https://bean.example/", 500) == "https://bean.example/"
+    assert bounded_uri(long[:500], 500) == long[:500] != bounded_uri(long[:501], 500)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_a_long_id_never_ends_in_half_an_escape(shift: int) -> None:
+    begun = bounded_uri("https://bean.example/" + "x" * shift + "%C3%A9" * 500, 500).rpartition("~")[0]
+    assert "%" not in begun[-2:]
+
+
+def test_two_long_pages_have_two_keys() -> None:
+    page = "https://bean.example/" + "climb" * 500
+    assert link_key(page + "1") != link_key(page + "2") and len(link_key(page + "1")) <= 2000

@@ -53,6 +53,13 @@ def test_the_person_outside_is_the_same_however_often_asked(db: None) -> None:
     assert outside_person("https://many.example/~fay/feed").handle == "many-example-fay"
 
 
+def test_two_people_whose_long_addresses_begin_alike_stay_two(db: None) -> None:
+    page = "https://many.example/" + "garden/" * 100
+    eve, fay = outside_person(page + "eve"), outside_person(page + "fay")
+    assert eve != fay and outside_person(page + "eve") == eve
+    assert eve.url == page + "eve"
+
+
 def test_two_from_one_host_at_once_get_two_handles(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = outside_person("https://eve.example/one")
     free = iter([taken.handle, "eve-example-two"])
