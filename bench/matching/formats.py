@@ -81,7 +81,37 @@ class Libraries:
     people: tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...] = field(repr=False)
 
 
-Community = Threads | Answered | Similar | Libraries
+@dataclass(frozen=True, slots=True)
+class GoldenQuestion:
+    """A question as a newcomer types it. `relevant`: how a post begins that answers it (2) or helps (1); `experts`: the
+    handle of who clearly could answer it (2), or could help (1). Both empty: the network has nothing on it."""
+
+    key: str
+    text: str
+    relevant: Mapping[str, int]
+    experts: Mapping[str, int]
+
+    @property
+    def has_nothing(self) -> bool:
+        return not self.relevant and not self.experts
+
+    def grade(self, beginning: str) -> int:
+        """Of a post that begins like this: 2, 1, or 0."""
+        return max(
+            (grade for start, grade in self.relevant.items() if beginning.startswith(start)), default=0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """Labelled questions about one network: the one whose scripts lie in `scripts`, else the one of `potluck demo`."""
+
+    name: str
+    questions: tuple[GoldenQuestion, ...]
+    scripts: Path | None
+
+
+Community = Threads | Answered | Similar | Libraries | Golden
 
 
 def communities(top: Path) -> list[tuple[str, list[Community]]]:
@@ -104,6 +134,8 @@ def _folder(folder: Path) -> list[Community]:
         found.append(_answered(folder.name, kinds["known"], kinds["queries"]))
     if "items" in kinds and "libraries" in kinds:
         found.append(_libraries(folder.name, kinds))
+    if "golden" in kinds:
+        found.append(_golden(folder, kinds["golden"]))
     return found
 
 
@@ -121,6 +153,7 @@ _KEYS = {
     "queries": {"q", "faq"},
     "items": {"i", "bow"},
     "libraries": {"u", "train"},
+    "golden": {"q", "relevant", "experts"},
 }
 
 
@@ -212,3 +245,17 @@ def _libraries(name: str, kinds: Mapping[str, list[Path]]) -> Libraries:
         for row in _rows(path)
     )
     return Libraries(name, items, frozenset(cold), people)
+
+
+def _golden(folder: Path, paths: list[Path]) -> Golden:
+    questions = tuple(
+        GoldenQuestion(
+            str(row["id"]),
+            row["q"],
+            {one["post"]: int(one["grade"]) for one in row["relevant"]},
+            {one["handle"]: int(one["grade"]) for one in row["experts"]},
+        )
+        for path in paths
+        for row in _rows(path)
+    )
+    return Golden(folder.name, questions, folder if (folder / "people.txt").exists() else None)

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import alike, replay, routing, serendipity, standing
+from bench.matching import alike, golden, replay, routing, serendipity, standing
 from bench.matching.figures import Figure
-from bench.matching.formats import Answered, Community, Libraries, Similar, Threads
+from bench.matching.formats import Answered, Community, Golden, Libraries, Similar, Threads
 
 Folders = Sequence[tuple[str, list[Community]]]
 _held: dict[str, list[standing.Held]] = {}
@@ -68,6 +68,10 @@ def _replay(name: str, communities: list[Community], tune: bool) -> list[Figure]
     return found
 
 
+def _golden(name: str, communities: list[Community], tune: bool) -> list[Figure]:
+    return [figure for one in communities if isinstance(one, Golden) for figure in golden.golden(one)]
+
+
 _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
     "stackfaq": _stackfaq,
     "semeval": _semeval,
@@ -76,4 +80,5 @@ _FOR: dict[str, Callable[[str, list[Community], bool], list[Figure]]] = {
     "alerts": _alerts,
     "serendipity": _serendipity,
     "replay": _replay,
+    "golden": _golden,
 }

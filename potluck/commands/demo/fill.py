@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.db import connection, transaction
 
 from potluck import door, flow
 from potluck.commands.demo import script
-from potluck.commands.demo.gather import Table, gather
+from potluck.commands.demo.gather import TAGS, Table, gather
 from potluck.commands.demo.script import Act, Said
 from potluck.deliver.models import Delivery
 from potluck.events.models import Event
@@ -31,11 +32,11 @@ _DATE_POSTS = "UPDATE posts_post SET arrived_at = published_at"
 
 
 @transaction.atomic
-def fill() -> None:
-    """Fill an empty network, all or nothing."""
+def fill(folder: Path = script.HERE) -> None:
+    """Fill an empty network from the scripts in a folder, all or nothing."""
     now = datetime.now(UTC)
-    table = gather(script.people(), now)
-    said = script.shares()
+    table = gather(script.people(folder), now, TAGS if folder == script.HERE else {})
+    said = script.shares(folder)
     moments = _moments(said, now)
     posts = _share(table, said, moments)
     _do(table, said, posts, moments)

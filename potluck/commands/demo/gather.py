@@ -1,6 +1,6 @@
 """Bring the people of the example to the table: accounts, profiles, sources, circles, and whom each follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,14 +52,17 @@ class Table:
     sources: dict[str, Source] = field(default_factory=dict)
 
 
-def gather(everybody: Sequence[Somebody], now: datetime) -> Table:
-    """Everybody at the table. The first is the host, and the one to sign in as."""
+def gather(
+    everybody: Sequence[Somebody], now: datetime, tags: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> Table:
+    """Everybody at the table, and what these tags are about, with their synonyms. The first is the host, and the one
+    to sign in as."""
     table = Table()
     for somebody in everybody:
         _come(table, somebody, now)
     host = table.people[everybody[0].handle]
     settle_network(by=host, name=NAME, tagline=WELCOME, joining="open", norms=NORMS)
-    for name, (about, synonyms) in TAGS.items():
+    for name, (about, synonyms) in tags.items():
         Tag.objects.create(name=name, label=name, about=about)
         for synonym in synonyms:
             merge(synonym, name, by=host)

@@ -64,10 +64,10 @@ class Somebody:
     facts: dict[str, str]
 
 
-def people() -> list[Somebody]:
-    """Everybody, the host first."""
+def people(folder: Path = HERE) -> list[Somebody]:
+    """Everybody in a folder's people.txt, the host first."""
     found: list[Somebody] = []
-    for line in _lines(HERE / "people.txt"):
+    for line in _lines(folder / "people.txt"):
         if line.startswith("@"):
             handle, _, name = line[1:].partition(" ")
             found.append(Somebody(handle, name, {}))
@@ -77,9 +77,9 @@ def people() -> list[Somebody]:
     return found
 
 
-def shares() -> list[Said]:
-    """Every share and reply, each after what it answers."""
-    files = sorted(path for path in HERE.glob("*.txt") if path.name != "people.txt")
+def shares(folder: Path = HERE) -> list[Said]:
+    """Every share and reply in a folder's other scripts, each after what it answers."""
+    files = sorted(path for path in folder.glob("*.txt") if path.name != "people.txt")
     return [said for path in files for said in _shares(_lines(path))]
 
 
