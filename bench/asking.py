@@ -55,7 +55,7 @@ def main() -> None:
     """Print the other two as JSON, and against how many open questions a share was held."""
     from django.utils import timezone
 
-    from potluck.kit.sql import planned_once
+    from potluck.lib.sql import planned_once
     from potluck.match.asking import candidates
     from potluck.match.fits import fits
     from potluck.match.open_questions import open_questions

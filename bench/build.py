@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench.words import SUBJECTS, Vocabulary
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.models import Account, Person
 from potluck.posts.models import Kind, Post
 from potluck.search.backlog import work_off

@@ -60,7 +60,7 @@ def build() -> None:
     from django.utils import timezone
 
     from potluck.deliver.models import Rhythm, Wishes
-    from potluck.kit.ids import new_id
+    from potluck.lib.ids import new_id
     from potluck.people.follow import Wish, follow
     from potluck.people.models import Account, Follow, Person
     from potluck.store import postgres

@@ -33,7 +33,7 @@ def fill() -> None:
 
     from potluck.channels.live.stream import address
     from potluck.door import admit
-    from potluck.kit.ids import new_id
+    from potluck.lib.ids import new_id
     from potluck.people.models import Account, Person
     from potluck.posts.draft import Draft
 

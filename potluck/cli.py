@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 
 from potluck import __version__
-from potluck.kit.errors import PotluckError
+from potluck.lib.errors import PotluckError
 from potluck.store import place
 
 Parser = argparse.ArgumentParser

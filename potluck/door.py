@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.again import shared_already
 from potluck.posts.draft import Draft

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from potluck.deliver.carrier import carry
 from potluck.events.models import Event
 from potluck.events.record import HANDLE
-from potluck.kit.sql import ask, columns, made, planned_once, run, union
+from potluck.lib.sql import ask, columns, made, planned_once, run, union
 from potluck.match.finder import finders
 from potluck.search.meaning import encode_new
 

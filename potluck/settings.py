@@ -169,7 +169,7 @@ TEMPLATES: list[dict[str, Any]] = [
             HERE / "channels/mail/templates",
             HERE / "channels/micropub/templates",
         ],
-        "OPTIONS": {"environment": "potluck.kit.pages.environment"},
+        "OPTIONS": {"environment": "potluck.rendering.pages.environment"},
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -255,7 +255,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # How mail leaves: smtp://user:password@host:587, or smtps://. Unset, it lies in DATA/outbox and shows on the console.
 SMTP: str = os.environ.get("POTLUCK_SMTP", "")
-EMAIL_BACKEND: str = "potluck.kit.outbox.Smtp" if SMTP else "potluck.kit.outbox.Outbox"
+EMAIL_BACKEND: str = "potluck.lib.email_backend.Smtp" if SMTP else "potluck.lib.email_backend.Outbox"
 # Where mail that is not sent is laid, a file each.
 OUTBOX: Path = DATA / "outbox"
 # Whom mail comes from.
@@ -294,7 +294,7 @@ STATIC_URL: str = "/static/"
 STATIC_ROOT: Path = DATA / "static"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "potluck.kit.statics.Statics"},
+    "staticfiles": {"BACKEND": "potluck.rendering.static_storage.Statics"},
 }
 MEDIA_ROOT: Path = DATA / "files"
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from potluck.events.models import Event
 from potluck.flow import handle
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.join import outside_person
 from potluck.people.models import Account, Person
 

@@ -13,8 +13,8 @@ from django.db import connection
 
 from bench.matching.formats import Thread, Threads
 from potluck.door import admit_all
-from potluck.kit.ids import new_id
-from potluck.kit.sql import insert
+from potluck.lib.ids import new_id
+from potluck.lib.sql import insert
 from potluck.match import bent
 from potluck.people.models import Account, Person
 from potluck.posts.draft import Draft

@@ -20,7 +20,7 @@ from bench.matching.alike import say
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, hit, over
 from bench.matching.formats import Thread, Threads
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.match import open_questions
 from potluck.match.fits import FEATURES, Fit, fits
 from potluck.match.gate import Gate, learn

@@ -4,7 +4,7 @@ from argparse import Namespace
 from importlib.util import find_spec
 from pkgutil import resolve_name
 
-from potluck.kit.errors import Missing
+from potluck.lib.errors import Missing
 
 
 def bench(args: Namespace) -> None:

@@ -12,8 +12,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from potluck.kit import processes
-from potluck.kit.errors import PotluckError
+from potluck.lib import process_control
+from potluck.lib.errors import PotluckError
 
 # A child that lived this long had started well: the next rest is short again.
 WELL_SECONDS = 20.0
@@ -98,8 +98,8 @@ def _live(child: Child, parent: int) -> None:
     status = 1
     try:
         os.setsid()
-        processes.end_with_parent(signal.SIGKILL, parent)
-        processes.go_by(f"potluck-{child.name}")
+        process_control.end_with_parent(signal.SIGKILL, parent)
+        process_control.go_by(f"potluck-{child.name}")
         signal.set_wakeup_fd(-1)
         for number in (*ENDINGS, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)

@@ -22,7 +22,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from potluck.channels.mail.addresses import is_ours
 from potluck.channels.mail.parse import MOST_BYTES
 from potluck.channels.mail.receive import receive
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 
 MOST_RECIPIENTS = 50
 # What mail servers understand as "try again later", and as "this is not for us" (sysexits).

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people import moderate
 from potluck.people.join import find, join
 from potluck.people.models import Account, Person

@@ -25,7 +25,7 @@ from django.db.migrations.state import ProjectState
 
 from potluck import __version__
 from potluck.commands.children import ENDINGS
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 
 
 def everything() -> None:

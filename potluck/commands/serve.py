@@ -27,7 +27,7 @@ from procrastinate.contrib.django import app as queue
 
 from potluck.commands import mail, ready, web, worker
 from potluck.commands.children import ENDINGS, Child, Children
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.search.encoder import encoder, is_served
 from potluck.store import place, postgres
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from django.conf import settings
 
 from potluck import door
-from potluck.kit.errors import Malformed, Missing
+from potluck.lib.errors import Malformed, Missing
 from potluck.people.join import find
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

@@ -10,8 +10,8 @@ from django.utils import timezone
 from potluck.channels.feeds import naming
 from potluck.channels.feeds import poll as feeds
 from potluck.channels.feeds.models import Subscription
-from potluck.kit.errors import Malformed, Missing, Refused, TryLater
-from potluck.kit.http import normal_url
+from potluck.lib.errors import Malformed, Missing, Refused, TryLater
+from potluck.lib.http import normal_url
 from potluck.people import sources
 from potluck.people.join import find
 from potluck.people.models import Source

@@ -7,7 +7,7 @@ from pathlib import Path
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
 from potluck.channels.mail import bring as archive
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import join
 
 # The readers look at no more of a file than this, and would not notice that the rest is missing.

@@ -9,7 +9,7 @@ from django.core.management import ManagementUtility
 
 from potluck.channels.mail.waiting import letters
 from potluck.commands import ready
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.search.backlog import meaning
 from potluck.store import backup as backups
 from potluck.store import doctor as doctors

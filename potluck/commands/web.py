@@ -15,10 +15,10 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from potluck.kit import processes
-from potluck.kit.errors import Refused
+from potluck.lib import process_control
+from potluck.lib.errors import Refused
 
-STREAM_MODULE = "potluck.kit.stream.server"
+STREAM_MODULE = "potluck.lib.streaming.server"
 # How long a page may still take, and an open stream may hold on, once asked to end.
 PAGE_SECONDS = 3
 STREAM_SECONDS = 1
@@ -88,8 +88,8 @@ def _serve(server: MPServer) -> None:
 
 def _load(target: str) -> Callable[..., object]:
     """Runs in each worker: what it serves, after making sure that it does not outlive granian."""
-    processes.end_with_parent(signal.SIGKILL)
-    processes.go_by("potluck-" + ("stream" if target.startswith(STREAM_MODULE) else "web"))
+    process_control.end_with_parent(signal.SIGKILL)
+    process_control.go_by("potluck-" + ("stream" if target.startswith(STREAM_MODULE) else "web"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "potluck.settings")
     application: Callable[..., object] = import_string(target)
     return application

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from potluck.kit.sql import Select, run
+from potluck.lib.sql import Select, run
 
 
 class Carrier(Protocol):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from potluck.deliver.sentences import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
-from potluck.kit.html import excerpt
-from potluck.kit.ids import moment_of
+from potluck.lib.html import excerpt
+from potluck.lib.ids import moment_of
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post

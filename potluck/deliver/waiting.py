@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from potluck.kit.sql import Select
+from potluck.lib.sql import Select
 
 QUEUE = "carrying"
 # Whoever claimed something and said nothing for so long is dead. Of each carrier only one job carries at a time.

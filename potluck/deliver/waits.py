@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from potluck.deliver.reasons import Reason
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.models import Said

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Hush, Rhythm, Wishes
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 
 # For a match `m`, its `people_person viewer`, and its post `p` with the author as `author`. Whoever did what the

@@ -1,7 +1,7 @@
 """The audit log: every decision one person makes for others, written in the transaction that carries it out."""
 
 from potluck.events.models import AuditEntry, Decision
-from potluck.kit.sql import insert
+from potluck.lib.sql import insert
 
 
 def note(

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 
 
 class Kind(models.TextChoices):

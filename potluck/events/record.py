@@ -6,7 +6,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 from potluck.events.models import Event
-from potluck.kit.sql import insert
+from potluck.lib.sql import insert
 
 HANDLE = "potluck.flow.handle"
 

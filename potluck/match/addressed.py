@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from potluck.events.models import Event, Kind
-from potluck.kit.sql import Select
+from potluck.lib.sql import Select
 
 _REPLY = """
 SELECT e.id AS event, parent.author_id AS person, p.id AS post, 0 AS place, 2.0::float8 AS score,

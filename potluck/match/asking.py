@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
-from potluck.kit.sql import Select, ask
+from potluck.lib.sql import Select, ask
 from potluck.match.likely import Likely
 from potluck.match.near import Text
 from potluck.match.powers import UNKNOWN

@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.ids import first_id, moment_of
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id, moment_of
+from potluck.lib.sql import ask
 from potluck.match.open_questions import as_vector, idf_of, sparse
 from potluck.match.versed import WITHIN, Versed
 from potluck.search.encoder import encoder

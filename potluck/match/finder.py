@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from potluck.events.models import Event
-from potluck.kit.sql import Select
+from potluck.lib.sql import Select
 
 # Where it belongs on a page: what waits for the person, what comes from their people, what came back.
 WAITING, PEOPLE, GIFT = 0, 1, 2

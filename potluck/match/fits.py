@@ -12,8 +12,8 @@ from math import log, log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.ids import moment_of
-from potluck.kit.sql import ask
+from potluck.lib.ids import moment_of
+from potluck.lib.sql import ask
 from potluck.match.gate import Gate
 from potluck.match.open_questions import Part, as_vector, idf_of, open_questions
 from potluck.match.passage import passage

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from potluck.events.models import Event, Kind
-from potluck.kit.sql import Select
+from potluck.lib.sql import Select
 from potluck.people.models import Level
 from potluck.search.saved import matching_follows
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.kept import Kept
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
+from potluck.lib.ttl_cache import Kept
 
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.match.likely import Likely
 from potluck.match.near import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
 from potluck.match.open_questions import idf_of

@@ -12,9 +12,9 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from potluck.kit.ids import first_id
-from potluck.kit.kept import Kept
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
+from potluck.lib.ttl_cache import Kept
 from potluck.match.powers import AVERAGED, FEATURES, READ, Answered, Powers, learn
 from potluck.match.versed import WITHIN
 from potluck.questions.models import Learned, Routing

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from potluck.kit.ids import first_id, moment_of
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id, moment_of
+from potluck.lib.sql import ask
 from potluck.match.bent import bent
 from potluck.match.learned import powers_here
 from potluck.match.near import Near, Text, asked_of, fading, near, title_of

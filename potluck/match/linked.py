@@ -6,7 +6,7 @@ Only what everybody may see is counted, so nobody learns from here what is not f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 

@@ -14,8 +14,8 @@ from math import exp
 from django.conf import settings
 from django.db import connection, transaction
 
-from potluck.kit.ids import moment_of
-from potluck.kit.sql import ask
+from potluck.lib.ids import moment_of
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post

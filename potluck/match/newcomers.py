@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
-from potluck.kit.ids import first_id
-from potluck.kit.sql import Select, ask, columns, made
+from potluck.lib.ids import first_id
+from potluck.lib.sql import Select, ask, columns, made
 from potluck.match.kin import Kin, people_for
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL, Audience

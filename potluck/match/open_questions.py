@@ -13,8 +13,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
 from potluck.questions.stands import STANDS
 from potluck.search.encoder import Encoder
 from potluck.search.languages import language_of

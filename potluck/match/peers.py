@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person, Stage
 from potluck.search.rank import counted, known

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from potluck.kit.errors import Missing
-from potluck.kit.sql import ask
+from potluck.lib.errors import Missing
+from potluck.lib.sql import ask
 from potluck.match.kin import Kin, people_for
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from potluck.events.models import Event, Kind
-from potluck.kit.sql import Select, ask, columns, insert, made
+from potluck.lib.sql import Select, ask, columns, insert, made
 from potluck.match.fits import Fit, fits, verdict
 from potluck.match.taught import taught_gate
 from potluck.posts.audience import VISIBLE_SQL, Audience

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from potluck.kit import html
-from potluck.kit.wording import names
+from potluck.lib import html
+from potluck.lib.format import names
 from potluck.people.directory import shown_to
 from potluck.people.models import Block, Follow, Mute, Person, Topic
 from potluck.posts.models import Audience, Post

@@ -6,8 +6,8 @@ who gave it, and what somebody takes back teaches nothing.
 
 import numpy as np
 
-from potluck.kit.kept import Kept
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
+from potluck.lib.ttl_cache import Kept
 from potluck.match.fits import FEATURES, GATE
 from potluck.match.gate import Gate, learn
 

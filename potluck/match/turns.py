@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.conf import settings
 
-from potluck.kit.ids import first_id, moment_of
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id, moment_of
+from potluck.lib.sql import ask
 from potluck.match.likely import Likely
 from potluck.match.powers import Powers
 from potluck.posts.models import Post

@@ -13,8 +13,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
 from potluck.match.open_questions import sparse
 
 Floats = NDArray[np.float64]

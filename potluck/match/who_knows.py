@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import log1p
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.match.likely import Likely, declared
 from potluck.match.near import Text, fading
 from potluck.people.directory import members_among

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.events.models import Decision
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.people.moderate import noted
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Block, CircleMember, Follow, Meeting, Mute, Person
 
 

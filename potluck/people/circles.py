@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Block, Circle, CircleMember, Person
 
 MOST_PEOPLE = 150

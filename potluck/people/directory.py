@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from potluck.kit.sql import Condition, ask
+from potluck.lib.sql import Condition, ask
 from potluck.people.models import Person, Seat, Source, Stage, Topic
 
 

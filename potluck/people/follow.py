@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Event, Kind
 from potluck.events.record import record, record_all
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Block, Follow, Level, Person, Source
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.audit import note
 from potluck.events.models import Decision
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Network, Person
 from potluck.people.network import look_again
 

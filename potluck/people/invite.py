@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Invitation, Person
 
 # How long a link may hold, in days; the first is what is proposed.

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.ids import new_id
-from potluck.kit.links import bounded_uri
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.ids import new_id
+from potluck.lib.url_key import bounded_uri
 from potluck.people.models import LONGEST_URI, Account, Invitation, Network, Person
 from potluck.people.network import the_network
 

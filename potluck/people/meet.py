@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.directory import shown_to
 from potluck.people.meeting import Meeting
 from potluck.people.models import Person

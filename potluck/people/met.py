@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from potluck.kit.sql import ask, columns, made
+from potluck.lib.sql import ask, columns, made
 from potluck.people.directory import shown_sql
 from potluck.people.models import Circle, Person, Seat, Source, Topic
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.leaving import Leaving
 from potluck.people.meeting import Meeting
 from potluck.people.places import Source

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.audit import note
 from potluck.events.models import Decision
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Person
 
 

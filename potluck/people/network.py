@@ -1,6 +1,6 @@
 """The network's own row: its name, its welcome, who may join."""
 
-from potluck.kit.kept import Kept
+from potluck.lib.ttl_cache import Kept
 from potluck.people.models import Network
 
 

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 
 
 class Source(models.Model):

@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from potluck.kit import markdown
-from potluck.kit.errors import Malformed
-from potluck.kit.licences import LICENCES
+from potluck.lib import markdown
+from potluck.lib.errors import Malformed
+from potluck.lib.licences import LICENCES
 from potluck.people.join import check_handle
 from potluck.people.models import Person, Seat, Stage, Topic, Way
 

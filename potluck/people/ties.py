@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 
 
 class Level(models.IntegerChoices):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Kind
 from potluck.events.record import record
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post, Thanks, Use
 from potluck.posts.veil import no_veil

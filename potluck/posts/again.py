@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
 from potluck.posts.draft import Draft
 from potluck.posts.models import Attachment, Audience, Post
 

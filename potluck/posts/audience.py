@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from potluck.kit.sql import Condition
+from potluck.lib.sql import Condition
 from potluck.people.models import Person
 
 P = TypeVar("P", bound=models.Model)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from potluck.kit.sql import run
+from potluck.lib.sql import run
 from potluck.people.models import Person
 from potluck.posts.models import SavedDraft
 

@@ -10,9 +10,9 @@ from potluck.events.audit import note
 from potluck.events.models import Decision, Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
-from potluck.kit import html, markdown
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.links import link_key
+from potluck.lib import html, markdown
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.url_key import link_key
 from potluck.people.models import Person
 from potluck.posts.manner import Manner, Meant
 from potluck.posts.mean import mean, said_of

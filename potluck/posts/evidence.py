@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.posts.edit import delete
 from potluck.posts.manner import Manner
 

@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.ids import new_id
-from potluck.kit.images import safe_image
+from potluck.lib.errors import Malformed, Missing
+from potluck.lib.ids import new_id
+from potluck.lib.images import safe_image
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post, SavedDraft
 

@@ -15,8 +15,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from potluck.kit.licences import LICENCES
-from potluck.kit.syndication import Enclosure, ItemOut, absolute
+from potluck.lib.feedwriter import Enclosure, ItemOut, absolute
+from potluck.lib.licences import LICENCES
 from potluck.people.models import Person
 from potluck.posts.lines import host
 from potluck.posts.manner import Manner

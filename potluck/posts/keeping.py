@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Missing
+from potluck.lib.errors import Missing
 from potluck.people.models import Person
 from potluck.posts.models import Kept, Post
 

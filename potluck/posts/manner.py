@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
-from potluck.kit.errors import Malformed
-from potluck.kit.licences import LICENCES, Licence
+from potluck.lib.errors import Malformed
+from potluck.lib.licences import LICENCES, Licence
 
 
 class HowFar(models.TextChoices):

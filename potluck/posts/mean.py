@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from potluck.kit.sql import insert
+from potluck.lib.sql import insert
 from potluck.posts.draft import Draft
 from potluck.posts.manner import NOTHING_SAID, Manner, Meant
 from potluck.posts.models import Post

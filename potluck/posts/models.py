@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.models import Circle, Person, Source
 from potluck.posts.audience import Audience, PostQuerySet
 from potluck.posts.gifts import Kept, Thanks, Use

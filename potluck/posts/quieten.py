@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import run
+from potluck.lib.ids import first_id
+from potluck.lib.sql import run
 from potluck.people.models import Level
 
 # So long nothing, though so much of theirs came. So many ties of one person fade in a night.

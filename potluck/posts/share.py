@@ -11,10 +11,10 @@ from django.db import transaction
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record_all
-from potluck.kit import html, markdown
-from potluck.kit.ids import new_id
-from potluck.kit.links import bounded_uri, link_key
-from potluck.kit.sql import insert
+from potluck.lib import html, markdown
+from potluck.lib.ids import new_id
+from potluck.lib.sql import insert
+from potluck.lib.url_key import bounded_uri, link_key
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.mean import mean_all

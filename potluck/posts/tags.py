@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.audit import note
 from potluck.events.models import Decision
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Follow, Person, Topic
 from potluck.posts.models import Tag
 

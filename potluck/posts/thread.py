@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate

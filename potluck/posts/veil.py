@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Veil
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from potluck.kit.sql import ask, columns, made
+from potluck.lib.sql import ask, columns, made
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate

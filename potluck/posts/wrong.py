@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Kind
 from potluck.events.record import record
-from potluck.kit import markdown
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib import markdown
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 from potluck.posts.manner import Manner
 from potluck.posts.mean import said_of

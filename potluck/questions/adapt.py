@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Kind
 from potluck.events.record import record
-from potluck.kit.errors import Refused
-from potluck.kit.sql import ask
+from potluck.lib.errors import Refused
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Audience, Post

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import MeToo

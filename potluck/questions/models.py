@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.offers import Chance, FirstReader

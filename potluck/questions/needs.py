@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import Line, lines

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Kind
 from potluck.events.record import record
-from potluck.kit.errors import Malformed, Refused
-from potluck.kit.links import link_key
+from potluck.lib.errors import Malformed, Refused
+from potluck.lib.url_key import link_key
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.gate import question_for, seen

@@ -4,7 +4,7 @@ an answer was made from; and what was asked before it came here."""
 from django.db import models
 from django.utils import timezone
 
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 
 
 class Quiet(models.Model):

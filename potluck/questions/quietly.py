@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Kind
 from potluck.events.record import record
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Reader, Revision, Veil
 from potluck.posts.veil import lay

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.models import Post, Reader
 from potluck.questions.models import AskingWishes

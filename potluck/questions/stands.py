@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import Earlier
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql, shown_to
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines

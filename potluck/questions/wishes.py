@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.tags import normal, resolve
 from potluck.questions.models import AskingWishes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)

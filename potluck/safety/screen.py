@@ -4,7 +4,7 @@ from enum import Enum
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from potluck.kit.sql import Select, union
+from potluck.lib.sql import Select, union
 from potluck.people.models import Person
 from potluck.posts.audience import Audience, gate
 from potluck.posts.models import Kind

@@ -13,7 +13,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.search.encoder import NONE, Away, encoder
 from potluck.search.meaning import encode_posts
 from potluck.store.doctor import Finding, well, wrong

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from potluck.kit.errors import TryLater
+from potluck.lib.errors import TryLater
 from potluck.search.languages import FALLBACK, guess_of
 from potluck.search.tokens import tokens
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from potluck.kit.sql import Condition
+from potluck.lib.sql import Condition
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection, transaction
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.posts.models import Kind, Post
 from potluck.search import meaning
 from potluck.search.languages import base, language_of

@@ -11,7 +11,7 @@ from django.db import connection
 
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
-from potluck.kit.sql import Select, ask
+from potluck.lib.sql import Select, ask
 from potluck.posts.models import Kind
 from potluck.search.encoder import Away, Encoder, encoder
 from potluck.search.models import Meaning, Related

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import Select, ask
+from potluck.lib.ids import first_id
+from potluck.lib.sql import Select, ask
 from potluck.search.languages import FALLBACK
 from potluck.search.tokens import DIMENSIONS
 

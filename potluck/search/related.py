@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post

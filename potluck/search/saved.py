@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask
+from potluck.lib.errors import Malformed
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask
 from potluck.people.follow import Wish as FollowWish
 from potluck.people.follow import follow
 from potluck.people.models import Follow, Level, Person

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from numpy.typing import NDArray
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.search.encoder import Away, Encoder, encoder
 from potluck.store import place
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.ids import first_id
-from potluck.kit.sql import Select
+from potluck.lib.ids import first_id
+from potluck.lib.sql import Select
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Tag
 from potluck.search.query import PHRASE, WORD, Query

@@ -24,7 +24,7 @@ from typing import IO
 from django.db import connection
 
 from potluck import __version__
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.store import dump
 
 FORMAT = 1

@@ -18,8 +18,8 @@ from typing import TypedDict
 
 import psutil
 
-from potluck.kit import processes
-from potluck.kit.errors import Refused
+from potluck.lib import process_control
+from potluck.lib.errors import Refused
 from potluck.store import place, tuning, unprivileged
 
 MAJOR = "18"
@@ -84,7 +84,7 @@ def launch(layout: Layout, *, tied: bool, extra: Mapping[str, str]) -> Child:
             cwd="/",
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for the parent, which stops PostgreSQL last.
-            preexec_fn=partial(processes.end_with_parent, signal.SIGINT) if tied else None,
+            preexec_fn=partial(process_control.end_with_parent, signal.SIGINT) if tied else None,
             **_as_user(user),
         )
 

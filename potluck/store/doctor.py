@@ -18,7 +18,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
-from potluck.kit.errors import PotluckError
+from potluck.lib.errors import PotluckError
 from potluck.store import postgres
 from potluck.store.health import health
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.store import cluster
 
 # From PostgreSQL 17 on; an older server refuses a script that says it.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, with a closing zero byte.
 SOCKET_PATH_BYTES = 103

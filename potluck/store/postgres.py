@@ -18,7 +18,7 @@ from typing import IO, Self
 
 import psycopg
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.store import cluster, place
 
 START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.join import may_join
 
 Facts = Mapping[str, object]

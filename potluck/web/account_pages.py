@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit.errors import Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Missing
 from potluck.people.invite import DAYS, invite, restore, standing_invitation, withdraw
 from potluck.people.models import Invitation
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 from potluck.web.arrive import INVITATION
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.join import may_join
 from potluck.people.models import Account
 from potluck.people.network import the_network

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Missing
-from potluck.kit.pages import say
+from potluck.lib.errors import Missing
 from potluck.people.invite import standing_invitation
 from potluck.people.join import join
 from potluck.people.leaving import Leaving
 from potluck.people.models import Account, Invitation, Person
+from potluck.rendering.pages import say
 from potluck.web.first_share import publish_kept
 from potluck.web.joining import tell_moderators
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from potluck.events.models import AuditEntry, Decision
-from potluck.kit import paging
-from potluck.kit.gate import MemberRequest, moderators_only
-from potluck.kit.pages import render
 from potluck.people.models import Person
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, moderators_only
+from potluck.rendering.pages import render
 
 
 class Row(NamedTuple):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from potluck import door
 from potluck.deliver.reached import zone_of
-from potluck.kit.errors import Malformed
-from potluck.kit.licences import choices
+from potluck.lib.errors import Malformed
+from potluck.lib.licences import choices
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
 from potluck.posts.begun import Fields

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.deliver.reached import zone_of
-from potluck.kit.errors import Malformed
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render
+from potluck.lib.errors import Malformed
 from potluck.posts.begun import done
 from potluck.posts.models import SavedDraft
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render
 from potluck.web import later
 from potluck.web.box import fields_of
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from allauth.socialaccount.providers.openid_connect import views
 from django.http import HttpRequest, HttpResponse
 
-from potluck.kit.pages import render
+from potluck.rendering.pages import render
 
 
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from potluck.kit.licences import Licence
+from potluck.lib.licences import Licence
 from potluck.posts.lines import Line
 from potluck.posts.models import Kind, Post
 from potluck.posts.thread import Reply

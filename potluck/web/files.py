@@ -8,11 +8,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, Q
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.kit.errors import Malformed
-from potluck.kit.gate import MemberRequest, members_only
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts import files
 from potluck.posts.models import Attachment
+from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.safety import limits
 
 MOST_FILES = 12

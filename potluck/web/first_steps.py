@@ -7,9 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from potluck.kit.errors import Malformed, PotluckError
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, PotluckError
 from potluck.match.peers import peers
 from potluck.match.suggest import people_to_follow, tags_to_follow
 from potluck.people.follow import Wish, follow, unfollow
@@ -17,6 +15,8 @@ from potluck.people.join import as_handle, check_handle
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Post
 from potluck.posts.tags import normal
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.web.arrive import AFTER, FIRST_POST
 
 # What `people.join.as_handle` gives to somebody without a name.

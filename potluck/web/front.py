@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from potluck.kit.errors import Malformed, Refused
-from potluck.kit.pages import render, say
-from potluck.kit.sql import Condition
+from potluck.lib.errors import Malformed, Refused
+from potluck.lib.sql import Condition
 from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
 from potluck.posts.lines import lines
 from potluck.posts.models import Kind, Post
 from potluck.questions.stands import STANDS
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 from potluck.safety.screen import MOST_TEXT
 from potluck.web.account_forms import AddressForm

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from procrastinate.contrib.django import app
 
-from potluck.kit.errors import PotluckError, Refused, TryLater
-from potluck.kit.html import unproxied
-from potluck.kit.http import Request, fetch_now
-from potluck.kit.images import safe_image
+from potluck.lib.errors import PotluckError, Refused, TryLater
+from potluck.lib.html import unproxied
+from potluck.lib.http import Request, fetch_now
+from potluck.lib.images import safe_image
 from potluck.people.models import Person
 from potluck.safety import limits
 

@@ -11,13 +11,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from potluck.kit.errors import Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Missing, Refused
 from potluck.people.approve import approve, turn_away, wait_again, waiting
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import SavedDraft
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 _log = logging.getLogger(__name__)
 

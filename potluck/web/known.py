@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from potluck.kit import markdown
-from potluck.kit.pages import render, wants_piece
+from potluck.lib import markdown
 from potluck.match.known import Known, known_for, lookers_for
 from potluck.match.near import Text
 from potluck.people.models import Person
@@ -12,6 +11,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.models import Kind
 from potluck.posts.share import infer_kind, titled
 from potluck.posts.tags import normal_all
+from potluck.rendering.pages import render, wants_piece
 from potluck.web import files, share
 
 # So much of a text is looked at.

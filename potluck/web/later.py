@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.ids import new_id
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.ids import new_id
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.begun import Fields, begun, done

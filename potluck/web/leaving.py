@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from potluck.kit.errors import Malformed, Refused
-from potluck.kit.gate import MemberRequest, signed_in_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.leave import GRACE, come_back, leave
 from potluck.people.leaving import Leaving
+from potluck.rendering.decorators import MemberRequest, signed_in_only
+from potluck.rendering.pages import render, say
 
 
 @never_cache

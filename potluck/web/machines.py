@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from potluck.kit.pages import render, static
 from potluck.people.network import the_network
 from potluck.posts.models import Post
+from potluck.rendering.pages import render, static
 
 WORKER = Path(__file__).parent / "static/js/sw.js"
 # The most addresses a sitemap may hold. https://www.sitemaps.org/protocol.html

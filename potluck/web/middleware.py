@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from potluck.kit import pages
-from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
-from potluck.kit.paging import LARGEST
-from potluck.kit.sql import ask, columns, made
+from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
+from potluck.lib.sql import ask, columns, made
 from potluck.people.join import join
 from potluck.people.models import Account, Person
 from potluck.people.network import the_network
+from potluck.rendering import pages
+from potluck.rendering.paging import LARGEST
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -5,10 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit import paging
-from potluck.kit.errors import Malformed
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed
 from potluck.match import learned, serendipity
 from potluck.people.models import Person
 from potluck.posts.tags import word_for
@@ -16,6 +13,9 @@ from potluck.questions.believed import believed
 from potluck.questions.models import AskingWishes
 from potluck.questions.needs import needs
 from potluck.questions.wishes import Wishes, again_on, never_on, wish, wishes_of
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.web.posts import seen_by
 
 

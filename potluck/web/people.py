@@ -7,10 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.kit import paging
-from potluck.kit.errors import Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Missing
 from potluck.match.a_week import people_of_the_week
 from potluck.match.linked import places_to_follow
 from potluck.match.peers import peers
@@ -24,6 +21,9 @@ from potluck.people.models import Follow, Level, Person, Stage
 from potluck.posts.evidence import evidence
 from potluck.posts.lines import lines_by
 from potluck.posts.tags import normal, word_for
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 from potluck.web.person_facts import facts_of_person, shown
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from potluck.kit import html
+from potluck.lib import html
 from potluck.people.models import Follow, Person, Source, Stage
 
 

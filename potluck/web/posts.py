@@ -5,8 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from potluck.kit.errors import Missing
-from potluck.kit.pages import render
+from potluck.lib.errors import Missing
 from potluck.people.models import Person
 from potluck.posts.begun import begun
 from potluck.posts.lines import lines
@@ -14,6 +13,7 @@ from potluck.posts.manner import Manner
 from potluck.posts.models import Audience, Post, Revision
 from potluck.posts.thread import Part, part
 from potluck.posts.whole import Whole, whole
+from potluck.rendering.pages import render
 from potluck.search.related import related
 from potluck.web.box import form_of
 from potluck.web.facts import facts_of

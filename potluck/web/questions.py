@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
-from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import back_or, render, say
+from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
 from potluck.questions.adapt import may_adapt, words_of
@@ -22,6 +20,8 @@ from potluck.questions.point import at_address, point
 from potluck.questions.publish import agree, withdraw
 from potluck.questions.quietly import ask_everybody, is_quiet
 from potluck.questions.take_on import ask_by_name, decline, name_another, take_on, unsay
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import back_or, render, say
 from potluck.web.box import picked
 from potluck.web.people import known_to
 from potluck.web.posts import seen_by

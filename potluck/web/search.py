@@ -7,11 +7,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
 from potluck.people.follow import unfollow
 from potluck.people.models import Follow, Person
 from potluck.posts.lines import Line, lines
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 from potluck.search.find import Found, find
 from potluck.search.names import people_matching, tags_matching

@@ -2,7 +2,7 @@
 
 from django.contrib.sessions.backends import db
 
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 
 _LOAD = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
 

@@ -10,10 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
 from potluck.deliver.reached import zone_of
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
-from potluck.kit.wording import moment
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.format import moment
 from potluck.people.models import Person
 from potluck.posts.begun import Fields, begun, done
 from potluck.posts.edit import Change
@@ -21,6 +19,8 @@ from potluck.posts.manner import Manner
 from potluck.posts.models import Post
 from potluck.posts.share import titled
 from potluck.posts.veil import called
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.web import box, files, later
 from potluck.web.posts import seen_by
 

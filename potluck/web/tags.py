@@ -4,14 +4,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from potluck.kit import paging
-from potluck.kit.errors import Missing
-from potluck.kit.pages import render
+from potluck.lib.errors import Missing
 from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Stage, Topic
 from potluck.posts.lines import lines
 from potluck.posts.models import Post, Tag
 from potluck.posts.tags import normal
+from potluck.rendering import paging
+from potluck.rendering.pages import render
 
 
 @require_safe

@@ -5,11 +5,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit import paging
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.licences import choices
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing
+from potluck.lib.licences import choices
 from potluck.match.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
@@ -20,6 +17,9 @@ from potluck.people.profile import Profile, Settings, describe, say_topic, settl
 from potluck.posts.lines import lines
 from potluck.posts.models import Post
 from potluck.posts.tags import word_for
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.web.choices import languages, zones
 from potluck.web.people import LEVELS, follow_answer, known_to
 from potluck.web.posts import seen_by

@@ -16,7 +16,7 @@ FORBIDDEN = {
     "escaping switched off": re.compile(r"\{%-?\s*autoescape\s+false", re.I),
 }
 SAFE = re.compile(r"([\w.()\[\]'\"]+)\s*\|\s*safe\b")
-# HTML that kit.html cleaned and rendered when it was written, or that is ours.
+# HTML that lib.html cleaned and rendered when it was written, or that is ours.
 CLEAN = re.compile(r"(^|\.|_)(html|body_html|excerpt_html|bio_html|icon|marked|json)(\(\))?$")
 TEXT = re.compile(r"""(?:_|gettext|ngettext)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from potluck.channels.home import stream, stream_ticket
 from potluck.door import admit
-from potluck.kit.stream import server
-from potluck.kit.stream import ticket as tickets
+from potluck.lib.streaming import server
+from potluck.lib.streaming import ticket as tickets
 from potluck.people.block import block
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person

@@ -27,7 +27,7 @@ from potluck.deliver.wishes import hush
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
-from potluck.kit import html, markdown
+from potluck.lib import html, markdown
 from potluck.people.block import block, mute
 from potluck.people.circles import make_circle, put_in
 from potluck.people.follow import Wish, follow

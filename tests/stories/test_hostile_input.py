@@ -16,8 +16,8 @@ from potluck import door
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.take import Reading, take
-from potluck.kit import markdown
-from potluck.kit.ids import new_id
+from potluck.lib import markdown
+from potluck.lib.ids import new_id
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Circle, Follow, Person, Source
 from potluck.people.profile import Profile, describe, say_topic

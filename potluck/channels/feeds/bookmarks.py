@@ -16,7 +16,7 @@ from lxml import etree
 
 from potluck.channels.feeds import repair
 from potluck.channels.feeds.shape import Skipped, moment, plain, tag_names, title_text, web_address
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)

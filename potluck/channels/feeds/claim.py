@@ -22,9 +22,9 @@ from potluck.channels.feeds.naming import feed_in, fetched, look_soon
 from potluck.channels.feeds.shape import Feed
 from potluck.events.audit import note
 from potluck.events.models import Decision
-from potluck.kit.errors import Missing, Refused
-from potluck.kit.http import Answer, Request
-from potluck.kit.links import link_key
+from potluck.lib.errors import Missing, Refused
+from potluck.lib.http import Answer, Request
+from potluck.lib.url_key import link_key
 from potluck.people.models import Block, Follow, Mute, Person, Source
 from potluck.people.moderate import may_moderate
 from potluck.posts.models import Post, Thanks

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck.channels.feeds import claim as verbs
-from potluck.kit.errors import Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 
 

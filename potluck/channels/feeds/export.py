@@ -25,7 +25,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from potluck.channels.feeds.subscriptions import following_of, sources_of
-from potluck.kit.syndication import FeedOut, ItemOut, json_feed, opml
+from potluck.lib.feedwriter import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Meeting, Person, Seat
 from potluck.posts.models import Attachment, Kept, Post, Revision, Thanks, Use

@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from potluck.channels.feeds.export import export
-from potluck.kit.gate import MemberRequest, signed_in_only
-from potluck.kit.pages import render
+from potluck.rendering.decorators import MemberRequest, signed_in_only
+from potluck.rendering.pages import render
 from potluck.safety import limits
 
 

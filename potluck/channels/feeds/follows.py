@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.feeds.opml import Subscription, Subscriptions
 from potluck.channels.feeds.shape import Skipped
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 _ACCOUNT = re.compile(r"@?([\w.-]{1,255})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)
 _HEAD = re.compile(rb"\s*(?:\xef\xbb\xbf)?\"?account address\"?\s*(?:[,;\r\n]|\Z)", re.IGNORECASE)

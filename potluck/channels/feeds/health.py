@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from potluck.channels.feeds.poll import waiting_note
-from potluck.kit.wording import ago
+from potluck.lib.format import ago
 from potluck.people.models import Source
 
 

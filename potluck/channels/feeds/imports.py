@@ -22,8 +22,8 @@ from potluck.channels.feeds.bookmarks import Bookmark
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.opml import Subscription
 from potluck.channels.feeds.shape import Skipped
-from potluck.kit.errors import Malformed, PotluckError
-from potluck.kit.links import link_key
+from potluck.lib.errors import Malformed, PotluckError
+from potluck.lib.url_key import link_key
 from potluck.people.follow import follow_all
 from potluck.people.models import Person, Source
 from potluck.people.sources import add_outside, add_source

@@ -19,7 +19,7 @@ from potluck.channels.feeds.shape import (
     title_text,
     web_address,
 )
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 Json = dict[str, object]
 

@@ -23,9 +23,9 @@ from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.parse import parse
 from potluck.channels.feeds.poll import ACCEPT
 from potluck.channels.feeds.shape import Feed
-from potluck.kit.errors import Malformed, Refused, TryLater
-from potluck.kit.http import Answer, Outcome, Request, fetch_many, normal_url
-from potluck.kit.links import link_key
+from potluck.lib.errors import Malformed, Refused, TryLater
+from potluck.lib.http import Answer, Outcome, Request, fetch_many, normal_url
+from potluck.lib.url_key import link_key
 from potluck.people import sources
 from potluck.people.join import outside_person
 from potluck.people.models import Person, Source

@@ -15,15 +15,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from potluck.kit import paging
-from potluck.kit.gate import View
-from potluck.kit.pages import static
-from potluck.kit.syndication import FeedOut
-from potluck.kit.syndication.answer import answer
+from potluck.lib.feedwriter import FeedOut
+from potluck.lib.feedwriter.response import answer
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.items import items
 from potluck.posts.models import Post
+from potluck.rendering import paging
+from potluck.rendering.decorators import View
+from potluck.rendering.pages import static
 
 P = ParamSpec("P")
 # What an empty feed gives as its date: any will do that stays.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.feeds import jsonfeed, repair, xmlfeed
 from potluck.channels.feeds.shape import Enclosure, Feed, Item
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 __all__ = ["Enclosure", "Feed", "Item", "parse"]
 

@@ -22,8 +22,8 @@ from potluck.channels.feeds.settle import Look, settle
 from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.take import Reading, Taken, newest, take
 from potluck.channels.feeds.withdrawn import look_for_missing
-from potluck.kit.errors import Malformed, PotluckError, TryLater
-from potluck.kit.http import Answer, Outcome, Request, fetch_each
+from potluck.lib.errors import Malformed, PotluckError, TryLater
+from potluck.lib.http import Answer, Outcome, Request, fetch_each
 from potluck.people.models import Source
 
 log = logging.getLogger(__name__)

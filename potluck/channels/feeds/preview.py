@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.feeds.naming import Candidate, Found, find
 from potluck.channels.feeds.shape import Item, plain
-from potluck.kit.errors import Malformed, PotluckError
-from potluck.kit.wording import names
+from potluck.lib.errors import Malformed, PotluckError
+from potluck.lib.format import names
 from potluck.people.directory import shown_to
 from potluck.people.models import Person, Source
 from potluck.posts.models import Kind, Post

@@ -11,7 +11,7 @@ from html.entities import html5
 
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 # Generous for a feed (the largest of 116 real ones is 1.4 MB), small beside the memory of a worker.
 MOST_BYTES = 16 * 1024 * 1024

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from potluck.channels.feeds.shape import Feed
-from potluck.kit.http import Answer
+from potluck.lib.http import Answer
 
 QUARTER, HOUR, DAY = 15 * 60, 3600, 86400
 # Something that is read by people who wait for it is looked at this often at least.

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.take import Taken
-from potluck.kit.http import Answer
-from potluck.kit.sql import ask
+from potluck.lib.http import Answer
+from potluck.lib.sql import ask
 from potluck.people.models import Source
 
 

@@ -83,7 +83,7 @@ _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def plain(marked_up: str) -> str:
-    """HTML as one line of plain text, for titles and summaries; four times as quick as a real look (kit.html)."""
+    """HTML as one line of plain text, for titles and summaries; four times as quick as a real look (lib.html)."""
     if "<" in marked_up:
         # Counted first: looking for the ends of thousands of unended ones would take minutes.
         if 0 < len(_UNSEEN_START.findall(marked_up)) <= 50:

@@ -12,13 +12,13 @@ from potluck.channels.feeds import contest, imports, naming
 from potluck.channels.feeds.health import health
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.preview import Chosen, chosen, preview
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import sources as verbs
 from potluck.people.follow import follow_all
 from potluck.people.models import Person, Source
 from potluck.posts.tags import normal_all
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 from potluck.safety import limits
 
 LARGEST_FILE = 16 * 1024 * 1024

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from potluck.kit.syndication import Subscription
+from potluck.lib.feedwriter import Subscription
 from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Level, Person, Source
 

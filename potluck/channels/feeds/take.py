@@ -14,9 +14,9 @@ from potluck import door
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.shape import Feed
 from potluck.channels.feeds.shape import Item as Read
-from potluck.kit import html
-from potluck.kit.links import link_key
-from potluck.kit.sql import ask, columns, made
+from potluck.lib import html
+from potluck.lib.sql import ask, columns, made
+from potluck.lib.url_key import link_key
 from potluck.people.models import Source
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change

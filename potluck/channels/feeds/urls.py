@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from potluck.channels.feeds import claim_views, export_views, sources_views, views
-from potluck.kit.syndication.answer import FormConverter
+from potluck.lib.feedwriter.response import FormConverter
 
 register_converter(FormConverter, "form")
 

@@ -6,15 +6,15 @@ from django.views.decorators.http import require_safe
 
 from potluck.channels.feeds.outbound import Listing, in_our_language, public
 from potluck.channels.feeds.subscriptions import following_of, sources_of
-from potluck.kit import paging
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.syndication import OPML_TYPE, opml
+from potluck.lib.errors import Malformed, Missing
+from potluck.lib.feedwriter import OPML_TYPE, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import Post
 from potluck.posts.tags import normal, resolve
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.search.newest import newest
 from potluck.search.query import parse
 

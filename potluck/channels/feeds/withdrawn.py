@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from procrastinate.contrib.django import app
 
 from potluck.channels.feeds.take import Reading, digest_of
-from potluck.kit.http import Answer, Request, fetch_each
-from potluck.kit.ids import first_id
-from potluck.kit.sql import ask, run
+from potluck.lib.http import Answer, Request, fetch_each
+from potluck.lib.ids import first_id
+from potluck.lib.sql import ask, run
 from potluck.posts.edit import delete
 from potluck.posts.models import Post
 

@@ -18,7 +18,7 @@ from lxml import etree
 from potluck.channels.feeds import entries, tree
 from potluck.channels.feeds.entries import Entry, string
 from potluck.channels.feeds.shape import Feed, language_code, person_name, plain, title_text, web_address
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 # feedparser manages 2 to 3 MB a second; above this only the quick parser is asked.
 MOST_BYTES_FOR_FEEDPARSER = 4 * 1024 * 1024

@@ -20,14 +20,14 @@ from potluck.channels.home import read
 from potluck.deliver.reasons import names_of, worded
 from potluck.deliver.still import still_so
 from potluck.deliver.waits import what_waits
-from potluck.kit import paging
-from potluck.kit.pages import static
-from potluck.kit.syndication import FeedOut, ItemOut, excerpt
-from potluck.kit.syndication.answer import answer
+from potluck.lib.feedwriter import FeedOut, ItemOut, excerpt
+from potluck.lib.feedwriter.response import answer
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.items import items
+from potluck.rendering import paging
+from potluck.rendering.pages import static
 
 SIZE = 40
 _STAMP = f"""

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.channels.home.feed import home_feed
-from potluck.kit.errors import Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Missing
 from potluck.people.feed_token import feed_token, renew_feed_token
 from potluck.people.models import Person
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 
 @require_safe

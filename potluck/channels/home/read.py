@@ -16,7 +16,7 @@ from potluck.deliver.reached import (
     lines_of,
     zone_of,
 )
-from potluck.kit.sql import ask, planned_once
+from potluck.lib.sql import ask, planned_once
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH, Line

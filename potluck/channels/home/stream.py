@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from potluck.channels.home.outbound import CHANNEL
 from potluck.channels.home.stream_ticket import person_id
-from potluck.kit.stream import Database, Reader, Work, event
+from potluck.lib.streaming import Database, Reader, Work, event
 
 HERE = """
 SELECT DISTINCT person_id FROM home_arrival

@@ -1,6 +1,6 @@
 """Where a person's open homes listen, and whose ticket it is."""
 
-from potluck.kit.stream import ticket
+from potluck.lib.streaming import ticket
 from potluck.people.models import Person
 
 STREAM = "stream"

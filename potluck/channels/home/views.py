@@ -9,10 +9,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from potluck.channels.home import read, stream_ticket
 from potluck.deliver.models import Arrival
-from potluck.kit import paging
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import back_or, render, say
+from potluck.lib.errors import Malformed, Missing
 from potluck.match.serendipity import from_afar
 from potluck.match.suggest import people_to_follow
 from potluck.posts import ripple as ripples
@@ -20,6 +17,9 @@ from potluck.posts.keeping import keep
 from potluck.posts.lines import lines
 from potluck.posts.models import Kept, Post
 from potluck.questions.state import helped_by
+from potluck.rendering import paging
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import back_or, render, say
 
 
 @require_safe

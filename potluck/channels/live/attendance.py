@@ -7,7 +7,7 @@ from django.utils import translation
 
 from potluck.channels.live.here import PRESENT, Present
 from potluck.channels.live.room import Ear, Room
-from potluck.kit.stream import Database, Work, event
+from potluck.lib.streaming import Database, Work, event
 from potluck.people.directory import shown_sql
 
 # Whose connection broke has so many seconds to come back.

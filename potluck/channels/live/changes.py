@@ -12,7 +12,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from potluck.channels.live.models import Change, Here, Said
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 
 # The notices of the database: the thread's number, or `here` and it.
 CHANNEL = "potluck_live"

@@ -10,9 +10,9 @@ from potluck.channels.live.knock import knock_once
 from potluck.channels.live.models import Device
 from potluck.channels.live.seal import public_key
 from potluck.deliver.kinds import Kind
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 HERE = "/you/devices"
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.live.models import Device, Knocking
 from potluck.channels.live.seal import check_keys
 from potluck.deliver.kinds import Kind
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 
 MOST = 20

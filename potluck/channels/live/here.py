@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from potluck.channels.live.changes import CHANNEL
 from potluck.channels.live.models import Here
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.models import Post

@@ -19,9 +19,9 @@ from potluck.channels.live.outbound import KNOCK, PUSH
 from potluck.channels.live.seal import sealed, signed
 from potluck.deliver.models import Delivery
 from potluck.deliver.waiting import DONE_SQL, claim_sql
-from potluck.kit.errors import TryLater, Undeliverable
-from potluck.kit.http import Outcome, Request, fetch_each
-from potluck.kit.sql import ask, run
+from potluck.lib.errors import TryLater, Undeliverable
+from potluck.lib.http import Outcome, Request, fetch_each
+from potluck.lib.sql import ask, run
 from potluck.people.models import Person
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from django.template import engines
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.sql import ask
-from potluck.kit.wording import day
+from potluck.lib.format import day
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 

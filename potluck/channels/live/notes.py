@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from potluck.channels.live.outbound import MAY_SQL
 from potluck.deliver.reasons import names_of, worded
 from potluck.deliver.still import still_so
-from potluck.kit.html import excerpt
-from potluck.kit.sql import ask
+from potluck.lib.html import excerpt
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import Post

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from potluck.kit.stream import Reader
+from potluck.lib.streaming import Reader
 
 
 class Ear(Reader):

@@ -5,7 +5,7 @@ from django.db import transaction
 from potluck import door
 from potluck.channels.live.here import stay
 from potluck.channels.live.models import Said
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 CURVE = ec.SECP256R1()
 # The order of the curve's group (SEC 2, 2.4.2): a private key is a number below it.

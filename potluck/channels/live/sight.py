@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from potluck.kit.stream import Database
+from potluck.lib.streaming import Database
 from potluck.posts.audience import VISIBLE_SQL, gate
 
 # A visitor sees what everybody may; so do those who are suspended or wait to be let in.

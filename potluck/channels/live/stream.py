@@ -17,7 +17,7 @@ from potluck.channels.live.changes import CHANGED, CHANNEL, is_known, snapshot_o
 from potluck.channels.live.messages import BY_ID, Message, drawn, message
 from potluck.channels.live.room import Ear, Room
 from potluck.channels.live.sight import Sight, look
-from potluck.kit.stream import Database, Work, event, ticket
+from potluck.lib.streaming import Database, Work, event, ticket
 from potluck.people.models import Person
 
 STREAM = "room"

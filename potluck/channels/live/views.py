@@ -15,13 +15,13 @@ from potluck.channels.live.here import arrive, go, present
 from potluck.channels.live.messages import drawn, latest
 from potluck.channels.live.say import say
 from potluck.channels.live.stream import address
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render
-from potluck.kit.paging import LARGEST
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.quietly import is_quiet
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render
+from potluck.rendering.paging import LARGEST
 
 
 @require_safe

@@ -10,7 +10,7 @@ from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.off import again, of_letter, off_words, stop
 from potluck.deliver.models import Rhythm
 from potluck.deliver.wishes import set_rhythm, turn_off, turn_on
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.leave import come_back, leave
 from potluck.people.models import Follow, Level, Person

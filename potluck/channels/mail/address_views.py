@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from potluck.channels.mail.addresses import ask_address, made_share_address, renew_share_address
 from potluck.channels.mail.spoken import help_text
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 
 @require_safe

@@ -11,7 +11,7 @@ from procrastinate.types import JSONValue
 
 from potluck.channels.mail.addresses import is_ours
 from potluck.channels.mail.shape import Message
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.safety import limits

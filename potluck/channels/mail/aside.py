@@ -13,7 +13,7 @@ from potluck.channels.mail.receive import HANDLE
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.show import page_of
 from potluck.channels.mail.trim import Parts
-from potluck.kit.errors import Malformed, Missing
+from potluck.lib.errors import Malformed, Missing
 from potluck.people.models import Person
 
 _SHOWN, _LOOKED_AT = 10, 200

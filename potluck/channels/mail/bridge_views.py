@@ -9,9 +9,9 @@ from potluck.channels.mail.addresses import list_address
 from potluck.channels.mail.aside import asides, drop, one_of
 from potluck.channels.mail.bridges import answer, make, stop
 from potluck.channels.mail.models import Bridge
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, moderators_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.rendering.decorators import MemberRequest, moderators_only
+from potluck.rendering.pages import render, say
 
 HERE = "/moderation/bridges"
 

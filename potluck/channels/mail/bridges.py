@@ -25,7 +25,7 @@ from potluck.channels.mail.shape import Mailbox, Message
 from potluck.channels.mail.shared import archived
 from potluck.channels.mail.threads import posts_of
 from potluck.channels.mail.who import guest
-from potluck.kit.errors import Malformed, PotluckError, Refused
+from potluck.lib.errors import Malformed, PotluckError, Refused
 from potluck.people.models import Person
 from potluck.people.moderate import may_moderate
 from potluck.posts.models import Audience, Post

@@ -21,8 +21,8 @@ from potluck.channels.mail.shape import Message
 from potluck.channels.mail.shared import archived
 from potluck.channels.mail.threads import posts_of
 from potluck.channels.mail.who import guest
-from potluck.kit.errors import Malformed
-from potluck.kit.sql import insert
+from potluck.lib.errors import Malformed
+from potluck.lib.sql import insert
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post

@@ -2,7 +2,7 @@
 
 DKIM (RFC 6376) and SPF (RFC 7208) by kept libraries; what they vouch for must be the domain of From, or of the same
 organization (DMARC, RFC 7489; the organization is found by walking up the names, as RFC 9989 has it). All questions
-to the DNS go by `kit/dns.py`.
+to the DNS go by `lib/dns.py`.
 """
 
 import ipaddress
@@ -17,8 +17,8 @@ import spf
 from potluck.channels.mail import headers
 from potluck.channels.mail.parse import MOST_HEADER_BYTES
 from potluck.channels.mail.shape import Handed
-from potluck.kit.dns import look_up
-from potluck.kit.errors import TryLater
+from potluck.lib.dns import look_up
+from potluck.lib.errors import TryLater
 
 # All questions about one letter may take so long, in seconds; and so many of its signatures are looked at.
 PATIENCE, MOST_SIGNATURES, MOST_STEPS = 15.0, 4, 8

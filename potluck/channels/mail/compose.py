@@ -24,10 +24,10 @@ from potluck.channels.mail.off import Stop, narrowest, off_page, off_words
 from potluck.channels.mail.ready import Reader, Ready
 from potluck.channels.mail.threads import message_id_of
 from potluck.deliver.waits import is_asking
-from potluck.kit.html import excerpt
-from potluck.kit.ids import moment_of
-from potluck.kit.sql import ask
-from potluck.kit.syndication import absolute
+from potluck.lib.feedwriter import absolute
+from potluck.lib.html import excerpt
+from potluck.lib.ids import moment_of
+from potluck.lib.sql import ask
 from potluck.people.network import the_network
 from potluck.posts.lines import host
 from potluck.posts.models import Attachment, Audience, Kind, Post

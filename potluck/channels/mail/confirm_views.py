@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from potluck.channels.mail.confirming import confirmed, read_token
-from potluck.kit.pages import render
+from potluck.rendering.pages import render
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

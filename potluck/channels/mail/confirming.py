@@ -13,7 +13,7 @@ from potluck.channels.mail.outcome import Outcome
 from potluck.channels.mail.receive import HANDLE
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.who import Sender, confirm
-from potluck.kit.errors import Missing
+from potluck.lib.errors import Missing
 from potluck.people.models import Person
 from potluck.people.network import the_network
 

@@ -17,9 +17,9 @@ from potluck.channels.mail.models import Bridge, Crossing
 from potluck.channels.mail.mould import date, header, mailbox, printable
 from potluck.channels.mail.relay import Relay, relay
 from potluck.channels.mail.sign import signer_for
-from potluck.kit.errors import TryLater, Undeliverable
-from potluck.kit.ids import first_id
-from potluck.kit.sql import run
+from potluck.lib.errors import TryLater, Undeliverable
+from potluck.lib.ids import first_id
+from potluck.lib.sql import run
 from potluck.people.network import the_network
 from potluck.posts.models import Post
 

@@ -20,8 +20,8 @@ from potluck.deliver.models import Delivery, Place, Rhythm, Wishes
 from potluck.deliver.reached import REACHED_SQL, dawn
 from potluck.deliver.reasons import Reason
 from potluck.deliver.wishes import HUSHED_SQL
-from potluck.kit.ids import new_id
-from potluck.kit.sql import ask
+from potluck.lib.ids import new_id
+from potluck.lib.sql import ask
 from potluck.match.serendipity import from_afar
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH

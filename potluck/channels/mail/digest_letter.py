@@ -22,10 +22,10 @@ from potluck.channels.mail.ready import READER_JOINS, READER_SQL, WRITABLE_SQL, 
 from potluck.deliver.models import Place
 from potluck.deliver.reached import REACHED_SQL, lines_of, zone_of
 from potluck.deliver.waits import Below
-from potluck.kit.html import excerpt
-from potluck.kit.sql import ask
-from potluck.kit.syndication import absolute
-from potluck.kit.wording import day
+from potluck.lib.feedwriter import absolute
+from potluck.lib.format import day
+from potluck.lib.html import excerpt
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH, Line, lines
 from potluck.posts.models import Post

@@ -21,7 +21,7 @@ from potluck.channels.mail.proof import Proof, own_look
 from potluck.channels.mail.receive import HANDLE
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.sort import decide
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 
 log = logging.getLogger(__name__)
 

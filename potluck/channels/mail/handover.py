@@ -28,8 +28,8 @@ from potluck.channels.mail.sign import signer_for
 from potluck.deliver.models import Delivery, Hush, Wishes
 from potluck.deliver.waiting import DONE_SQL, claim_sql
 from potluck.deliver.wishes import told
-from potluck.kit.errors import TryLater, Undeliverable
-from potluck.kit.sql import ask, run
+from potluck.lib.errors import TryLater, Undeliverable
+from potluck.lib.sql import ask, run
 
 log = logging.getLogger(__name__)
 

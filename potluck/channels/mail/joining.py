@@ -11,8 +11,8 @@ from potluck.channels.mail.addresses import ask_address, share_address
 from potluck.channels.mail.models import Letter
 from potluck.channels.mail.outcome import Outcome
 from potluck.channels.mail.who import Sender
-from potluck.kit.errors import Refused
-from potluck.kit.sql import ask
+from potluck.lib.errors import Refused
+from potluck.lib.sql import ask
 from potluck.people.join import account_to_be, join, may_join
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Attachment, Post, Reader, Thanks

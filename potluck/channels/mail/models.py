@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from potluck.channels.mail.outgoing import Mailbox, Never, Sending
 from potluck.channels.mail.subscribed import Bridge, Crossing, Newsletter
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post
 

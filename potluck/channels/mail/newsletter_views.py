@@ -9,9 +9,9 @@ from potluck.channels.mail.addresses import news_address
 from potluck.channels.mail.aside import asides, drop, let_in, one_of
 from potluck.channels.mail.models import Newsletter
 from potluck.channels.mail.newsletters import go_on, make, stop, ways_out
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 HERE = "/you/newsletters"
 

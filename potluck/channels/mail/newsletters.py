@@ -21,8 +21,8 @@ from potluck.channels.mail.proof import Proof
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.shared import issue
 from potluck.channels.mail.who import stage
-from potluck.kit.errors import Malformed, Missing, PotluckError, Refused
-from potluck.kit.http import normal_url
+from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
+from potluck.lib.http import normal_url
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person, Source
 from potluck.people.sources import add_source, resume, retire

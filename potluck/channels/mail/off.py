@@ -16,8 +16,8 @@ from potluck.deliver.kinds import Kind, default_rhythm, kind_of
 from potluck.deliver.models import Hush, Rhythm
 from potluck.deliver.reasons import Reason
 from potluck.deliver.wishes import hush, set_rhythm, turn_off, turn_on, unhush, wishes_of
-from potluck.kit.errors import Missing
-from potluck.kit.html import excerpt
+from potluck.lib.errors import Missing
+from potluck.lib.html import excerpt
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.models import Post

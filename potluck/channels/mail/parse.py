@@ -17,8 +17,8 @@ from potluck.channels.mail import headers
 from potluck.channels.mail.flowed import unflowed
 from potluck.channels.mail.shape import Enclosed, Message
 from potluck.channels.mail.threads import known_as
-from potluck.kit import html
-from potluck.kit.errors import Malformed
+from potluck.lib import html
+from potluck.lib.errors import Malformed
 
 MOST_BYTES = 25 * 1024 * 1024
 # A message as people write it stays far below these; parsing takes time in their product.

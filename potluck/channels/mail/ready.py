@@ -15,7 +15,7 @@ from potluck.channels.mail.outbound import GUEST_SQL, MAY_SQL
 from potluck.deliver.reasons import Reason, names_of, on_thread, worded
 from potluck.deliver.still import still_so
 from potluck.deliver.waits import Below, what_waits
-from potluck.kit.sql import ask
+from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.audience import VISIBLE_SQL

@@ -11,7 +11,7 @@ from potluck.channels.mail import headers
 from potluck.channels.mail.addresses import is_ours
 from potluck.channels.mail.models import Letter
 from potluck.channels.mail.parse import MOST_BYTES, MOST_HEADER_BYTES, name_of
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 HANDLE = "potluck.mail.handle"
 _MOST_RECIPIENTS = 50

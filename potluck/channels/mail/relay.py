@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 from potluck.channels.mail.compose import Letter
-from potluck.kit.errors import TryLater, Undeliverable
+from potluck.lib.errors import TryLater, Undeliverable
 
 # Nobody waits for this but a job; a server that says nothing for so long is not well.
 PATIENCE = 30.0

@@ -13,7 +13,7 @@ from potluck.channels.mail.outcome import Outcome
 from potluck.channels.mail.shape import Message
 from potluck.channels.mail.shared import Read, is_answer, plain_subject, reply_of, share_of
 from potluck.channels.mail.threads import posts_of
-from potluck.kit.errors import Missing
+from potluck.lib.errors import Missing
 from potluck.match.known import Answer, known_for
 from potluck.match.near import Text
 from potluck.people.models import Person

@@ -22,7 +22,7 @@ from potluck.channels.mail.outgoing import Never, Sending
 from potluck.channels.mail.shape import Mailbox
 from potluck.channels.mail.who import guest
 from potluck.deliver.models import Delivery
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post
 from potluck.safety import limits

@@ -17,9 +17,9 @@ from potluck.channels.mail.outgoing import Never, Sending
 from potluck.channels.mail.ready import READER_JOINS, READER_SQL, WRITABLE_SQL, Reader, reader_of
 from potluck.channels.mail.sending import digest_of, never_page
 from potluck.channels.mail.threads import message_id_of
-from potluck.kit.html import excerpt
-from potluck.kit.sql import ask
-from potluck.kit.syndication import absolute
+from potluck.lib.feedwriter import absolute
+from potluck.lib.html import excerpt
+from potluck.lib.sql import ask
 from potluck.people.network import the_network
 from potluck.posts.models import Kind, Post
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from potluck.channels.mail.sending import after_all, never_again, read_never, send
 from potluck.channels.mail.sets import bring, opml_in
-from potluck.kit.errors import Malformed, Missing, Refused
-from potluck.kit.gate import MemberRequest, members_only, moderators_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.posts.models import Post
 from potluck.posts.veil import called
+from potluck.rendering.decorators import MemberRequest, members_only, moderators_only
+from potluck.rendering.pages import render, say
 
 # A list of some thousand addresses with names is smaller, in bytes.
 LARGEST = 1 << 20

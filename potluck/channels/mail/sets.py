@@ -21,8 +21,8 @@ from potluck.channels.mail.sending import NOTE, digest_of
 from potluck.channels.mail.shape import Mailbox
 from potluck.channels.mail.who import guest
 from potluck.deliver.models import Delivery
-from potluck.kit.errors import Malformed, Refused
-from potluck.kit.sql import ask
+from potluck.lib.errors import Malformed, Refused
+from potluck.lib.sql import ask
 from potluck.people.models import Account, Person
 from potluck.posts.models import Post
 from potluck.posts.tags import normal

@@ -12,8 +12,8 @@ from potluck.channels.mail.shape import Enclosed, Message
 from potluck.channels.mail.show import masked, page_of, plain_page
 from potluck.channels.mail.trim import LONGEST_LINE, MOST_LINES, Parts, is_quoted, trim
 from potluck.channels.mail.who import shown_name
-from potluck.kit import markdown
-from potluck.kit.errors import Malformed
+from potluck.lib import markdown
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person, Source
 from potluck.posts.draft import Draft
 from potluck.posts.files import take_in

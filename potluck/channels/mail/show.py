@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.mail.flowed import unbroken
 from potluck.channels.mail.trim import Parts, is_quoted
-from potluck.kit import markdown
+from potluck.lib import markdown
 
 _ADDRESS = re.compile(
     r"(?:mailto:)?\b([\w.+-]{1,80})(@|\s+at\s+)((?:[\w-]{1,63}\.)+[a-z]{2,24})\b", re.IGNORECASE

@@ -23,7 +23,7 @@ from potluck.channels.mail.shape import Message
 from potluck.channels.mail.spoken import Spoken, obey, spoken
 from potluck.channels.mail.trim import trim
 from potluck.channels.mail.who import Sender, addresses_of, confirm, guest
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.safety import limits
 

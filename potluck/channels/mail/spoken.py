@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.mail.acts import ON_POSTS, WISHES, act_on, may_act
 from potluck.channels.mail.addresses import act_address, ask_address, share_address
 from potluck.channels.mail.outcome import Outcome
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.models import Follow, Person
 from potluck.posts.lines import lines

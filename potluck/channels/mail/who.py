@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from potluck.channels.mail.models import Guest
 from potluck.channels.mail.shape import Mailbox
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.join import as_handle
 from potluck.people.models import Person
 

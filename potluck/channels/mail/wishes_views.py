@@ -13,10 +13,10 @@ from potluck.channels.mail.off import Stop, again, choices, hushed_words, off_wo
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Rhythm
 from potluck.deliver.wishes import How, turn_off, turn_on, unhush, wish, wishes_of
-from potluck.kit.errors import Malformed
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render, say
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render, say
 
 HERE = "/you/mail"
 

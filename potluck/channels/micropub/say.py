@@ -11,9 +11,9 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from potluck.kit import html
-from potluck.kit.errors import Malformed, Missing
-from potluck.kit.links import link_key
+from potluck.lib import html
+from potluck.lib.errors import Malformed, Missing
+from potluck.lib.url_key import link_key
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post

@@ -14,12 +14,12 @@ from potluck.channels.micropub import say
 from potluck.channels.micropub.keys import make_key, take_back, whose
 from potluck.channels.micropub.models import Key
 from potluck.door import admit
-from potluck.kit.errors import Malformed, Missing, PotluckError, Refused, TryLater
-from potluck.kit.gate import MemberRequest, members_only
-from potluck.kit.pages import render
-from potluck.kit.pages import say as tell
+from potluck.lib.errors import Malformed, Missing, PotluckError, Refused, TryLater
 from potluck.people.models import Person
 from potluck.posts.edit import delete, undelete
+from potluck.rendering.decorators import MemberRequest, members_only
+from potluck.rendering.pages import render
+from potluck.rendering.pages import say as tell
 
 HERE = "/you/keys"
 CONFIG = {

@@ -12,7 +12,7 @@ from potluck.commands import ready
 from potluck.commands.demo import script
 from potluck.commands.demo.fill import fill
 from potluck.commands.serve import serve
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.models import Account, Person
 from potluck.store import postgres
 

@@ -13,7 +13,7 @@ from potluck.commands.demo.gather import TAGS, Table, gather
 from potluck.commands.demo.script import Act, Said
 from potluck.deliver.models import Delivery
 from potluck.events.models import Event
-from potluck.kit import html, markdown
+from potluck.lib import html, markdown
 from potluck.people.models import Circle, Person
 from potluck.posts.acknowledge import thank, use
 from potluck.posts.draft import Draft

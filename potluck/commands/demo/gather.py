@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from potluck.commands.demo.script import Somebody
-from potluck.kit import markdown
+from potluck.lib import markdown
 from potluck.people.circles import make_circle, put_in
 from potluck.people.follow import Wish, follow
 from potluck.people.host import settle_network

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from potluck import cli
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 
 pytestmark = pytest.mark.django_db
 

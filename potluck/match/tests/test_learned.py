@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.match import learned
 from potluck.match.learned import learn_from, powers_here, usual, what_counts
 from potluck.match.likely import Likely

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.match import turns
 from potluck.match.likely import Likely
 from potluck.match.turns import chances, in_turn, is_turn

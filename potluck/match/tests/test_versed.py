@@ -8,7 +8,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from potluck.door import admit
-from potluck.kit.ids import first_id
+from potluck.lib.ids import first_id
 from potluck.match.near import Text, title_of
 from potluck.match.versed import Versed
 from potluck.people.models import Person

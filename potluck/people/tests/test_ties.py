@@ -3,7 +3,7 @@
 import pytest
 
 from potluck.events.models import Event, Kind
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.block import block, mute, unblock, unmute
 from potluck.people.circles import make_circle, put_in, take_out
 from potluck.people.follow import Wish, follow, follow_all, unfollow

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.join import as_handle, check_handle, find, join, outside_person
 from potluck.people.models import Account, Person, Source
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle

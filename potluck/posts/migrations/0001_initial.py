@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
-import potluck.kit.ids
+import potluck.lib.ids
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Post',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('uri', models.CharField(max_length=2000, unique=True)),
                 ('url', models.CharField(blank=True, max_length=2000)),
                 ('link', models.CharField(blank=True, max_length=2000)),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Attachment',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=255)),
                 ('path', models.CharField(max_length=255)),
                 ('type', models.CharField(max_length=100)),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SavedDraft',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('about', models.CharField(default='new', max_length=40)),
                 ('fields', models.JSONField(default=dict)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Thanks',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='thanked', to='people.person')),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Use',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('story', models.TextField(blank=True)),
                 ('where', models.CharField(blank=True, max_length=2000)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

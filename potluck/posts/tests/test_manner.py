@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from potluck.channels.home import read
 from potluck.door import admit, amend
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.join import outside_person
 from potluck.people.models import Person, Source

@@ -3,7 +3,7 @@
 import pytest
 
 from potluck.door import admit
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person
 from potluck.people.profile import say_topic

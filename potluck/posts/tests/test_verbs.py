@@ -9,7 +9,7 @@ from django.utils import timezone
 from potluck.channels.home import read
 from potluck.door import admit, amend
 from potluck.events.models import Event, Kind
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts import files

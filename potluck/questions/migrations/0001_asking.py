@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import potluck.kit.ids
+import potluck.lib.ids
 from django.db import migrations, models
 
 
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Ask',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('round', models.PositiveSmallIntegerField(default=0)),
                 ('reason', models.JSONField(default=dict)),
                 ('score', models.FloatField(default=0)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Chance',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('day', models.DateField()),
                 ('reason', models.JSONField(default=dict)),
                 ('turned_down_at', models.DateTimeField(null=True)),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='FirstReader',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.JSONField(default=dict)),
                 ('event', models.BigIntegerField(null=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Found',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('passage', models.TextField(blank=True)),
                 ('chance', models.FloatField(default=0)),
                 ('score', models.FloatField(default=0)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MeToo',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks_too', to='people.person')),
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asked_too', to='posts.post')),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Verdict',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('says', models.CharField(choices=[('answers', 'answers it'), ('helps', 'helps'), ('no', 'no')], max_length=8)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='people.person')),

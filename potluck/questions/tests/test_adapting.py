@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from potluck.door import admit, admit_adapted, admit_quietly
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit_all
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.match.fits import fits
 from potluck.match.known import known_for, lookers_for
 from potluck.match.near import Text

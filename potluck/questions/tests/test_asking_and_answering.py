@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.events.models import Event
-from potluck.kit.errors import Malformed, Missing, Refused
+from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.block import block
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from potluck.door import admit, admit_quietly, amend
-from potluck.kit.errors import Missing, Refused
+from potluck.lib.errors import Missing, Refused
 from potluck.match.known import known_for
 from potluck.match.likely import likely
 from potluck.match.near import Text

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.circles import make_circle
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.draft import Draft

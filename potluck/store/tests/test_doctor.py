@@ -66,7 +66,7 @@ def test_a_mail_server_that_does_not_answer_is_wrong(settings: Settings) -> None
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         settings.SMTP = f"smtp://127.0.0.1:{nobody.getsockname()[1]}"
-        settings.EMAIL_BACKEND = "potluck.kit.outbox.Smtp"
+        settings.EMAIL_BACKEND = "potluck.lib.email_backend.Smtp"
         assert is_mended_by(doctor.mail(), "POTLUCK_SMTP")
 
 

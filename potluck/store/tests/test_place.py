@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.store import place
 
 

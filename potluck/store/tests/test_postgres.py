@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.store import cluster, place, postgres, tuning
 
 pytestmark = pytest.mark.xdist_group("embedded")

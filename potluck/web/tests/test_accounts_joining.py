@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.approve import approve
 from potluck.people.invite import invite, withdraw
 from potluck.people.models import Account, Invitation, Network, Person

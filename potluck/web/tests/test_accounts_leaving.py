@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.kit.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.leave import GRACE, leave
 from potluck.people.models import Account, Follow, Leaving, Person

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from potluck.kit.html import proxied
+from potluck.lib.html import proxied
 from potluck.people.models import Person
 from potluck.web import images
 

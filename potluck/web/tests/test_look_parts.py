@@ -12,8 +12,8 @@ from django.template import engines
 from django.test import RequestFactory
 from markupsafe import Markup
 
-from potluck.kit import pages
-from potluck.kit.entries import Entry
+from potluck.rendering import pages
+from potluck.rendering.entries import Entry
 
 BEN = SimpleNamespace(id=2, name="Ben", theme="")
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'

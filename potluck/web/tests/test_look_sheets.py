@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.test import override_settings
 
-from potluck.kit.statics import IMPORT, SHEET, Statics
+from potluck.rendering.static_storage import IMPORT, SHEET, Statics
 
 WEB = Path(__file__).parents[1]
 STATIC = WEB / "static"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.block import block
 from potluck.people.meet import meet, waiting_for
 from potluck.people.models import Meeting, Person

@@ -9,7 +9,7 @@ from potluck.channels.feeds import claim, contest, naming, poll
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.tests.conftest import FEED, Site
 from potluck.deliver.models import Arrival
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person, Source
 from potluck.posts.models import Post

@@ -12,7 +12,7 @@ from potluck.channels.feeds.tests import real
 from potluck.commands import taking
 from potluck.deliver.models import Arrival
 from potluck.events.models import Event
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person, Source
 from potluck.posts.edit import delete

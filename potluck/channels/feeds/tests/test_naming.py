@@ -5,7 +5,7 @@ import pytest
 from potluck.channels.feeds import naming, poll
 from potluck.channels.feeds.models import Item, Subscription
 from potluck.channels.feeds.tests.conftest import Site
-from potluck.kit.errors import Malformed, PotluckError, Refused
+from potluck.lib.errors import Malformed, PotluckError, Refused
 from potluck.people.models import Person, Source
 from potluck.posts.models import Post
 

@@ -3,7 +3,7 @@
 import pytest
 
 from potluck.channels.feeds.opml import read
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 
 def opml(inside: str) -> bytes:

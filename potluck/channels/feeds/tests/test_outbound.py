@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from potluck.kit.ids import new_id
-from potluck.kit.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
+from potluck.lib.ids import new_id
+from potluck.lib.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
 from potluck.people.models import Network, Person, Source
 from potluck.people.network import look_again
 from potluck.posts.models import Attachment, Audience, Kind, Manner, Post, Tag

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from potluck.channels.feeds.parse import Item, parse
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 HERE = "https://ada.example/feed"
 

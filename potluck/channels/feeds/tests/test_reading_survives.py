@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from potluck.channels.feeds import bookmarks, discover, opml
 from potluck.channels.feeds.parse import parse
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 
 PIECES = [
     *(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
-from potluck.kit.tests.valid import wrong_opml
+from potluck.lib.tests.valid import wrong_opml
 from potluck.people.models import Follow, Level, Person, Source
 
 HERE = settings.ORIGIN

@@ -9,7 +9,7 @@ from potluck.channels.feeds import poll
 from potluck.channels.feeds.models import Item, Subscription
 from potluck.channels.feeds.naming import look_soon
 from potluck.channels.home import read
-from potluck.kit.http import Answer
+from potluck.lib.http import Answer
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person, Source
 from potluck.people.sources import add_source, retire

@@ -10,7 +10,7 @@ from potluck.channels.feeds.models import Item, Subscription
 from potluck.channels.feeds.tests.conftest import Site
 from potluck.channels.feeds.tests.test_taking import item, rss
 from potluck.door import admit
-from potluck.kit.http import Answer
+from potluck.lib.http import Answer
 from potluck.people.models import Person, Source
 from potluck.people.sources import add_source
 from potluck.posts.draft import Draft

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.deliver.models import Arrival, Place
-from potluck.kit.ids import new_id
-from potluck.kit.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
+from potluck.lib.ids import new_id
+from potluck.lib.tests.valid import wrong_atom, wrong_json_feed, wrong_rss
 from potluck.people.feed_token import feed_token, renew_feed_token
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Kind, Post

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from potluck.channels.home import stream_ticket
-from potluck.kit.stream import server
+from potluck.lib.streaming import server
 from potluck.people.models import Person
 
 SignIn = Callable[[Person | None], Client]

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 import potluck.channels.live.models
-import potluck.kit.ids
+import potluck.lib.ids
 from django.db import migrations, models
 
 
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Device',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('endpoint', models.CharField(max_length=2000, unique=True)),
                 ('key', models.CharField(max_length=100)),
                 ('secret', models.CharField(max_length=40)),

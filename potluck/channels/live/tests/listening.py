@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from potluck.channels.live import changes
 from potluck.channels.live.stream import address
-from potluck.kit.stream import server
+from potluck.lib.streaming import server
 from potluck.people.models import Person
 from potluck.posts.models import Post
 

@@ -19,7 +19,7 @@ from potluck.channels.live.outbound import PUSH
 from potluck.channels.live.tests.push_service import Browser, PushService, push_service
 from potluck.deliver.models import Arrival, Delivery
 from potluck.door import admit
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

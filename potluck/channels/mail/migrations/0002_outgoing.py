@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import potluck.kit.ids
+import potluck.lib.ids
 from django.db import migrations, models
 
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Sending',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('address', models.CharField(max_length=320)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

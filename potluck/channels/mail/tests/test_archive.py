@@ -13,7 +13,7 @@ from potluck.channels.mail.bring import bring
 from potluck.channels.mail.models import Guest, Letter
 from potluck.channels.mail.threads import known_as
 from potluck.events.models import Event
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Kind, Post
 

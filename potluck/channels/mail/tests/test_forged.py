@@ -11,7 +11,7 @@ from potluck.channels.mail import checks
 from potluck.channels.mail.addresses import ask_address
 from potluck.channels.mail.models import Letter, State
 from potluck.channels.mail.receive import receive
-from potluck.kit.errors import TryLater
+from potluck.lib.errors import TryLater
 from potluck.people.models import Person
 from potluck.posts.models import Post
 

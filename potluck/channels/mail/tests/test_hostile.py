@@ -17,7 +17,7 @@ from potluck.channels.mail.receive import receive
 from potluck.channels.mail.show import page_of
 from potluck.channels.mail.threads import message_id_of
 from potluck.channels.mail.trim import trim
-from potluck.kit.errors import Malformed
+from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post
 

@@ -15,7 +15,7 @@ from django.db import OperationalError, connections
 
 from potluck.channels.mail.models import Letter
 from potluck.commands import mail
-from potluck.kit.errors import Refused
+from potluck.lib.errors import Refused
 
 RAW = b"From: Ada <ada@example.org>\r\nTo: ask@localhost\r\nSubject: Hi?\r\nMessage-ID: <1@example.org>\r\n\r\nHi.\r\n"
 HERE = "127.0.0.1"

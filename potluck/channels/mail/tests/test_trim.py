@@ -9,7 +9,7 @@ from potluck.channels.mail.flowed import unbroken, unflowed
 from potluck.channels.mail.parse import markdown_of, read
 from potluck.channels.mail.show import folded, marked, masked, page_of, plain_page
 from potluck.channels.mail.trim import Parts, trim
-from potluck.kit import html
+from potluck.lib import html
 
 SHARED = Path(os.environ.get("POTLUCK_SHARED", Path(__file__).parents[5] / "shared")) / "data/mail/replies"
 

@@ -13,7 +13,7 @@ from potluck import door
 from potluck.channels.mail.addresses import act_address, ask_address, reply_address, share_address
 from potluck.channels.mail.joining import look_for_joined
 from potluck.channels.mail.models import Guest, Letter, State
-from potluck.kit.ids import new_id
+from potluck.lib.ids import new_id
 from potluck.people.join import account_to_be, join
 from potluck.people.models import Person
 from potluck.posts.acknowledge import thank

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import potluck.kit.ids
+import potluck.lib.ids
 from django.db import migrations, models
 
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Key',
             fields=[
-                ('id', models.BigIntegerField(default=potluck.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=potluck.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=80)),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
