@@ -56,9 +56,9 @@ def main() -> None:
     from django.utils import timezone
 
     from potluck.lib.sql import planned_once
-    from potluck.match.asking import candidates
-    from potluck.match.fits import fits
-    from potluck.match.open_questions import open_questions
+    from potluck.match.answers.open_questions import open_questions
+    from potluck.match.answers.scoring import fits
+    from potluck.match.finders.routing import candidates
     from potluck.posts.models import Kind, Post
     from potluck.search.encoder import encoder
 

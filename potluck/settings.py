@@ -59,12 +59,12 @@ APPEND_SLASH: bool = False
 
 # Whom does it help? Each finder looks at a batch of events and names people, with a reason.
 FINDERS: list[str] = [
-    "potluck.match.addressed.find",
-    "potluck.match.following.find",
-    "potluck.match.newly_followed.find",
-    "potluck.match.asking.find",
-    "potluck.match.standing.find",
-    "potluck.match.newcomers.find",
+    "potluck.match.finders.mentions.find",
+    "potluck.match.finders.following.find",
+    "potluck.match.finders.follow_backfill.find",
+    "potluck.match.finders.routing.find",
+    "potluck.match.finders.answers.find",
+    "potluck.match.finders.first_readers.find",
 ]
 # What carries an event out to the people it helps.
 CARRIERS: list[str] = [
@@ -89,10 +89,10 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.backlog",
     "potluck.search.emptied",
     "potluck.search.mind",
-    "potluck.match.asking",
-    "potluck.match.tonight",
-    "potluck.match.newcomers",
-    "potluck.match.serendipity",
+    "potluck.match.finders.routing",
+    "potluck.match.jobs",
+    "potluck.match.finders.first_readers",
+    "potluck.match.discovery.serendipity",
     "potluck.channels.home.mind",
     "potluck.channels.live.mind",
     "potluck.channels.live.knock",

@@ -16,8 +16,8 @@ from bench.matching.formats import Answered, Libraries, Reply, Similar, Thread, 
 from bench.matching.replay import AT_MOST, STRETCH, Asking, Came, stretch
 from bench.matching.routing import Histories, questions
 from bench.matching.standing import first_answer, recall_at, unrelated
-from potluck.match.likely import Likely
-from potluck.match.turns import ENOUGH
+from potluck.match.answerers.quota import ENOUGH
+from potluck.match.answerers.ranking import Likely
 
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

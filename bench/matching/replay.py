@@ -18,10 +18,10 @@ from bench.matching.community import Replay
 from bench.matching.figures import Figure, figure, gini, mean
 from bench.matching.formats import Thread, Threads
 from bench.matching.routing import BEFORE, Learning, questions, repliers
-from potluck.match.asking import AT_MOST, LOOKED_AT, MONTH, spread
-from potluck.match.likely import Likely, likely
-from potluck.match.near import Text
-from potluck.match.turns import BACK, ENOUGH, chances, is_turn
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.quota import BACK, ENOUGH, chances, is_turn
+from potluck.match.answerers.ranking import Likely, likely
+from potluck.match.finders.routing import AT_MOST, LOOKED_AT, MONTH, spread
 from potluck.questions.wishes import MOST_A_WEEK
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)

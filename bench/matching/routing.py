@@ -17,11 +17,11 @@ from bench.matching.alike import say
 from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, gini, hit, over
 from bench.matching.formats import Thread, Threads
-from potluck.match.asking import LOOKED_AT
-from potluck.match.learned import LEAST, MOST, usual
-from potluck.match.likely import Likely, likely
-from potluck.match.near import Text
-from potluck.match.powers import Answered, Powers, learn
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.ranking import Likely, likely
+from potluck.match.answerers.train_ranking import LEAST, MOST, usual
+from potluck.match.answerers.weights import Answered, Powers, learn
+from potluck.match.finders.routing import LOOKED_AT
 
 WITHIN = timedelta(days=30)
 MANY = 10_000

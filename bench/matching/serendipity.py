@@ -15,8 +15,8 @@ from bench.matching.alike import say
 from bench.matching.community import draft, empty, members, write
 from bench.matching.figures import Figure, figure, recall
 from bench.matching.formats import Libraries
-from potluck.match.holdings import holdings
-from potluck.match.kin import Share, people_for, shares_for, weighed
+from potluck.match.discovery.collaborative import Share, people_for, shares_for, weighed
+from potluck.match.discovery.user_items import holdings
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.search.statistics import refresh_statistics

@@ -21,10 +21,10 @@ from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, hit, over
 from bench.matching.formats import Thread, Threads
 from potluck.lib.ids import new_id
-from potluck.match import open_questions
-from potluck.match.fits import FEATURES, Fit, fits
-from potluck.match.gate import Gate, learn
-from potluck.match.open_questions import forget
+from potluck.match.answers import open_questions
+from potluck.match.answers.classifier import Gate, learn
+from potluck.match.answers.open_questions import forget
+from potluck.match.answers.scoring import FEATURES, Fit, fits
 from potluck.posts.models import Kind, Post
 
 DAY, AGES = timedelta(days=1), timedelta(days=36_500)

@@ -1,4 +1,4 @@
-"""Who is put forward to a member as somebody to follow, and the ways to say no. Whom: `match/a_week.py`."""
+"""Who is put forward to a member as somebody to follow, and the ways to say no. Whom: `match/suggestions/weekly.py`."""
 
 from django.utils import timezone
 

@@ -2,5 +2,5 @@
 
 Start with `models.py`, then `state.py` (how a question stands, for one reader) and the verbs, a file each:
 `me_too.py`, `close.py`, `judge.py`, `take_on.py`, `wishes.py`; what is between few in `quietly.py` and `publish.py`.
-Who is asked, and what is found for a question, is decided by the finders `match/asking.py` and `match/standing.py`.
+Who is asked, and what is found for a question, is decided by the finders `match/finders/routing.py` and `match/finders/answers.py`.
 """

@@ -64,11 +64,11 @@ class Routing(models.Model):
     next_at = models.DateTimeField(null=True)
     # Who would have been next, likeliest first: named where somebody says "somebody else".
     reserve = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/turns.py`).
+    # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/answerers/quota.py`).
     people = ArrayField(models.BigIntegerField(), default=list, blank=True)
     chances = ArrayField(models.FloatField(), default=list, blank=True)
     # What spoke for each, in the order of `match.powers.FEATURES`, with this encoder: with who answers, it teaches
-    # (`match/learned.py`).
+    # (`match/answerers/train_ranking.py`).
     cases = ArrayField(models.FloatField(), default=list, blank=True)
     encoder = models.CharField(max_length=40, blank=True)
 

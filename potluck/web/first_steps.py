@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from potluck.lib.errors import Malformed, PotluckError
-from potluck.match.peers import peers
-from potluck.match.suggest import people_to_follow, tags_to_follow
+from potluck.match.suggestions.peers import peers
+from potluck.match.suggestions.people import people_to_follow, tags_to_follow
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.join import as_handle, check_handle
 from potluck.people.models import Follow, Person

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from potluck.lib import markdown
-from potluck.match.known import Known, known_for, lookers_for
-from potluck.match.near import Text
+from potluck.match.answerers.candidates import Text
+from potluck.match.suggestions.as_you_type import Known, known_for, lookers_for
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from potluck.lib.errors import Malformed
-from potluck.match import learned, serendipity
+from potluck.match.answerers import train_ranking
+from potluck.match.discovery import serendipity
 from potluck.people.models import Person
 from potluck.posts.tags import word_for
 from potluck.questions.believed import believed
@@ -42,13 +43,13 @@ def wishes(request: MemberRequest) -> HttpResponse:
             return redirect("/you/asking")
         except Malformed as wrong:
             error = str(wrong)
-    taught = learned.kept()
+    taught = train_ranking.kept()
     context = {
         "wishes": wishes_of(request.viewer),
         "believed": believed(request.viewer),
         "learned": taught,
-        "weighs": learned.what_counts(taught),
-        "least": learned.LEAST,
+        "weighs": train_ranking.what_counts(taught),
+        "least": train_ranking.LEAST,
         "finds": AskingWishes.Finds.choices,
         "error": error,
     }

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.lib.errors import Missing
-from potluck.match.a_week import people_of_the_week
-from potluck.match.linked import places_to_follow
-from potluck.match.peers import peers
+from potluck.match.suggestions.blogroll import places_to_follow
+from potluck.match.suggestions.peers import peers
+from potluck.match.suggestions.weekly import people_of_the_week
 from potluck.people import block as blocks
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow

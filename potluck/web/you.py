@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.licences import choices
-from potluck.match.peers import peers
+from potluck.match.suggestions.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.forward import wish_for_people

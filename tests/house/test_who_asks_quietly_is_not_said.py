@@ -28,9 +28,9 @@ from potluck.channels.mail.tests.test_digest import evening
 from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes
 from potluck.deliver.wishes import set_rhythm
 from potluck.door import admit, admit_quietly
-from potluck.match.known import known_for
-from potluck.match.likely import likely
-from potluck.match.near import Text
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.ranking import likely
+from potluck.match.suggestions.as_you_type import known_for
 from potluck.people.feed_token import feed_token
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person

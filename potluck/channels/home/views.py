@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from potluck.channels.home import read, stream_ticket
 from potluck.deliver.models import Arrival
 from potluck.lib.errors import Malformed, Missing
-from potluck.match.serendipity import from_afar
-from potluck.match.suggest import people_to_follow
+from potluck.match.discovery.serendipity import from_afar
+from potluck.match.suggestions.people import people_to_follow
 from potluck.posts import ripple as ripples
 from potluck.posts.keeping import keep
 from potluck.posts.lines import lines

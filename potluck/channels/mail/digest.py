@@ -22,7 +22,7 @@ from potluck.deliver.reasons import Reason
 from potluck.deliver.wishes import HUSHED_SQL
 from potluck.lib.ids import new_id
 from potluck.lib.sql import ask
-from potluck.match.serendipity import from_afar
+from potluck.match.discovery.serendipity import from_afar
 from potluck.people.models import Person
 from potluck.posts.lines import WIDTH
 from potluck.posts.models import Post

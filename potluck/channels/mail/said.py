@@ -14,8 +14,8 @@ from potluck.channels.mail.shape import Message
 from potluck.channels.mail.shared import Read, is_answer, plain_subject, reply_of, share_of
 from potluck.channels.mail.threads import posts_of
 from potluck.lib.errors import Missing
-from potluck.match.known import Answer, known_for
-from potluck.match.near import Text
+from potluck.match.answerers.candidates import Text
+from potluck.match.suggestions.as_you_type import Answer, known_for
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.match.a_week import people_of_the_week
+from potluck.match.suggestions.weekly import people_of_the_week
 from potluck.people.block import block, mute
 from potluck.people.follow import Wish, follow
 from potluck.people.forward import decline, take_back, wish_for_people

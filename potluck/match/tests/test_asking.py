@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.events.models import Event
-from potluck.match import asking
-from potluck.match.likely import Likely
+from potluck.match.answerers.ranking import Likely
+from potluck.match.finders import routing
 from potluck.people.block import mute
 from potluck.people.models import Person, Topic
 from potluck.posts.draft import Draft
@@ -59,7 +59,7 @@ def test_the_likely_are_asked_once_and_hear_why(
     work()
     question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
     work()
-    asking.find(list(Event.objects.filter(about=question.id)))
+    routing.find(list(Event.objects.filter(about=question.id)))
     assert asked(question) == {"ben"}
     assert seen_at_home(ben, question) == ["asked_shared"]
     assert ben.arrivals.get(post=question).place == 0
@@ -138,10 +138,10 @@ def test_what_somebody_keeps_to_themselves_is_no_evidence(
 def test_the_busiest_do_not_get_it_all() -> None:
     ranked = [Likely(person, score, {"code": "answered"}) for person, score in ((1, 1.0), (2, 0.9), (3, 0.5))]
     take = {1: 3, 2: 3, 3: 3}
-    assert asking.spread(ranked, {}, take) == [1, 2, 3]
-    assert asking.spread(ranked, {1: 2}, take) == [2, 1, 3]
-    assert asking.spread(ranked, {1: 6, 2: 6}, take) == [3, 1, 2]
-    assert asking.spread(ranked, {1: 2}, {**take, 1: 50}) == [1, 2, 3]  # who takes many is not spared them
+    assert routing.spread(ranked, {}, take) == [1, 2, 3]
+    assert routing.spread(ranked, {1: 2}, take) == [2, 1, 3]
+    assert routing.spread(ranked, {1: 6, 2: 6}, take) == [3, 1, 2]
+    assert routing.spread(ranked, {1: 2}, {**take, 1: 50}) == [1, 2, 3]  # who takes many is not spared them
 
 
 def test_it_goes_wider_after_two_days_and_after_a_week(ada: Person, crowd: list[Person], work: Work) -> None:
@@ -151,15 +151,15 @@ def test_it_goes_wider_after_two_days_and_after_a_week(ada: Person, crowd: list[
     question = admit(Draft(author=ada, text="How do you keep slugs off seedlings?"))
     work()
     begun = question.arrived_at
-    assert asking.widen_due(begun + timedelta(hours=47)) == 0
-    assert asking.widen_due(begun + timedelta(hours=49)) == 1
-    assert asking.widen_due(begun + timedelta(hours=49)) == 0
+    assert routing.widen_due(begun + timedelta(hours=47)) == 0
+    assert routing.widen_due(begun + timedelta(hours=49)) == 1
+    assert routing.widen_due(begun + timedelta(hours=49)) == 0
     work()
     assert len(asked(question)) == 10
-    assert asking.widen_due(begun + timedelta(days=8)) == 1
+    assert routing.widen_due(begun + timedelta(days=8)) == 1
     work()
     assert len(asked(question)) == 12
-    assert asking.widen_due(begun + timedelta(days=80)) == 0
+    assert routing.widen_due(begun + timedelta(days=80)) == 0
 
 
 @pytest.mark.parametrize("how", ["answered", "closed", "taken on"])
@@ -177,8 +177,8 @@ def test_what_is_in_hand_goes_no_wider(
         close(question, by=ada)
     else:
         take_on(question, by=ben)
-    assert asking.widen_due(question.arrived_at + timedelta(hours=49)) == 0
-    later = asking.widen_due(question.arrived_at + timedelta(days=8))
+    assert routing.widen_due(question.arrived_at + timedelta(hours=49)) == 0
+    later = routing.widen_due(question.arrived_at + timedelta(days=8))
     assert later == (1 if how == "taken on" else 0)
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from potluck.door import admit
-from potluck.match import bent
-from potluck.match.likely import likely
-from potluck.match.near import Text, asked_of
+from potluck.match.answerers import answer_model
+from potluck.match.answerers.candidates import Text, asked_of
+from potluck.match.answerers.ranking import likely
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Kind
@@ -22,10 +22,10 @@ TRAINS = ("Night trains north", "Which sleeper trains run", "Trains with bunks",
 
 @pytest.fixture(autouse=True)
 def learned_from_few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(bent, "LEAST", 8)
-    bent.forget()
+    monkeypatch.setattr(answer_model, "LEAST", 8)
+    answer_model.forget()
     yield
-    bent.forget()
+    answer_model.forget()
 
 
 def asked(titles: tuple[str, ...], by: Person, answered: Person, **more: object) -> None:
@@ -38,7 +38,7 @@ def asked(titles: tuple[str, ...], by: Person, answered: Person, **more: object)
 
 def tend(title: str) -> dict[int, float]:
     words = asked_of(Text(title=title))
-    return bent.bent(NOW).of(words.idf if words else {})
+    return answer_model.bent(NOW).of(words.idf if words else {})
 
 
 def test_who_answers_of_a_thing_tends_to_answer_of_it(ada: Person, ben: Person, cleo: Person) -> None:

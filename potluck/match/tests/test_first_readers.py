@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.match import newcomers, serendipity
-from potluck.match.holdings import holdings
+from potluck.match.discovery import serendipity
+from potluck.match.discovery.user_items import holdings
+from potluck.match.finders import first_readers
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.acknowledge import thank
@@ -100,13 +101,13 @@ def test_what_nobody_said_a_word_to_is_put_before_one_more_and_once(
     share = admit(Draft(author=ada, text="Slugs leave seedlings alone behind dry bran."))
     work()
     now = timezone.now()
-    assert newcomers.further(now + timedelta(days=2)) == 0
-    assert newcomers.further(now + DAYS_LATER) == 1
+    assert first_readers.further(now + timedelta(days=2)) == 0
+    assert first_readers.further(now + DAYS_LATER) == 1
     work()
     assert readers(share) == ["ben", "cleo", "dov"] or readers(share) == ["cleo", "ben", "dov"]
     assert codes(dov, share) == ["first_word"]
     assert codes(ada, share) == ["received"] * 3
-    assert newcomers.further(now + 3 * DAYS_LATER) == 0
+    assert first_readers.further(now + 3 * DAYS_LATER) == 0
 
 
 @pytest.mark.parametrize("how", ["thanks", "a reply", "passing on", "taking back"])
@@ -123,7 +124,7 @@ def test_a_share_that_was_heard_is_left_where_it_is(
         admit(Draft(author=ben, via=share, kind="note"))
     else:
         Post.objects.filter(pk=share.pk).update(deleted_at=timezone.now())
-    assert newcomers.further(timezone.now() + DAYS_LATER) == 0
+    assert first_readers.further(timezone.now() + DAYS_LATER) == 0
 
 
 def test_one_more_reader_is_found_within_what_each_wishes_and_tried_again_where_none_has_room(
@@ -133,12 +134,12 @@ def test_one_more_reader_is_found_within_what_each_wishes_and_tried_again_where_
     share = admit(Draft(author=ada, text="Slugs leave seedlings alone behind dry bran."))
     work()
     now = timezone.now()
-    newcomers.further(now + DAYS_LATER)
+    first_readers.further(now + DAYS_LATER)
     work()
     assert set(readers(share)) == {"ben", "cleo"}
     wishes.firsts_a_week = 1
     wishes.save()
-    assert newcomers.further(now + DAYS_LATER + timedelta(days=1)) == 1
+    assert first_readers.further(now + DAYS_LATER + timedelta(days=1)) == 1
     work()
     assert set(readers(share)) == {"ben", "cleo", "dov"}
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.match.fits import fits, verdict
+from potluck.match.answers.scoring import fits, verdict
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.lib.ids import new_id
-from potluck.match import learned
-from potluck.match.learned import learn_from, powers_here, usual, what_counts
-from potluck.match.likely import Likely
-from potluck.match.powers import FEATURES, UNKNOWN, Answered, Powers, learn, values_of
-from potluck.match.tonight import learn_and_weigh
+from potluck.match.answerers import train_ranking
+from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.train_ranking import learn_from, powers_here, usual, what_counts
+from potluck.match.answerers.weights import FEATURES, UNKNOWN, Answered, Powers, learn, values_of
+from potluck.match.jobs import learn_and_weigh
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
@@ -109,7 +109,7 @@ def values(own: float) -> tuple[float, ...]:
 
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(learned, "LEAST", 20)
+    monkeypatch.setattr(train_ranking, "LEAST", 20)
     powers_here.forget()
     yield
     powers_here.forget()
@@ -166,7 +166,7 @@ def test_what_another_encoder_taught_is_not_taken(ada: Person) -> None:
 def test_only_the_newest_are_kept(
     ada: Person, ben: Person, cleo: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learned, "MOST", 22)
+    monkeypatch.setattr(train_ranking, "MOST", 22)
     posts = [
         routed(ada, {ben: values(1.0), cleo: values(-1.0)}, ben, 10 + number / 10) for number in range(25)
     ]
@@ -208,13 +208,13 @@ def test_what_spoke_for_each_is_written_when_a_question_is_put_before_them(
     ada: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from potluck.events.models import Event
-    from potluck.match import asking
+    from potluck.match.finders import routing
 
     question = admit(Draft(author=ada, text="Who has grafted a quince?", kind=Kind.QUESTION))
     some = Likely(ben.id, 2.0, {"code": "answered", "who": ben.id}, None, values(1.0))
     nothing = Likely(new_id(datetime.now(NOW.tzinfo)), 0.0, {"code": "few"})
-    monkeypatch.setattr(asking, "candidates", lambda question, now: [some, nothing])
-    asking.ask_round(question, Routing(question=question), Event(id=1, about=question.id, at=timezone.now()))
+    monkeypatch.setattr(routing, "candidates", lambda question, now: [some, nothing])
+    routing.ask_round(question, Routing(question=question), Event(id=1, about=question.id, at=timezone.now()))
     far = Routing.objects.get(pk=question.pk)
     assert far.cases[: len(FEATURES)] == list(values(1.0)) and np.isnan(far.cases[len(FEATURES) :]).all()
     assert Ask.objects.filter(question=question, person=ben).exists()

@@ -1,7 +1,7 @@
 """Places elsewhere that people here share from are offered to be followed, once nobody brings them in yet."""
 
 from potluck.door import admit
-from potluck.match.linked import places_to_follow
+from potluck.match.suggestions.blogroll import places_to_follow
 from potluck.people.block import block
 from potluck.people.models import Person, Source
 from potluck.posts.draft import Draft

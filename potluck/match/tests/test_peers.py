@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from potluck.door import admit
-from potluck.match.peers import peers
+from potluck.match.suggestions.peers import peers
 from potluck.people.block import block, mute
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person

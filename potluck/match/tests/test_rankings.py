@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from potluck.door import admit
-from potluck.match.gate import learn
-from potluck.match.kin import people_for, shares_for
-from potluck.match.likely import likely
-from potluck.match.near import Text
-from potluck.match.passage import passage, windows
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.ranking import likely
+from potluck.match.answers.classifier import learn
+from potluck.match.answers.passage import passage, windows
+from potluck.match.discovery.collaborative import people_for, shares_for
 from potluck.people.models import Person, Stage, Topic
 from potluck.posts.draft import Draft
 from potluck.posts.keeping import keep

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from potluck.door import admit
-from potluck.match import standing, taught
-from potluck.match.fits import FEATURES, GATE, Fit
+from potluck.match.answers import train_classifier
+from potluck.match.answers.scoring import FEATURES, GATE, Fit
+from potluck.match.finders import answers
 from potluck.people.block import block
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -32,7 +33,7 @@ def everything_fits(monkeypatch: pytest.MonkeyPatch) -> None:
         questions = Post.objects.filter(kind="question")
         return [Fit(q.id, post.id, 1.0, 0.9, post.text[:40]) for post in posts for q in questions]
 
-    monkeypatch.setattr(standing, "fits", fit)
+    monkeypatch.setattr(answers, "fits", fit)
 
 
 def brought(person: Person, post: Post) -> list[str]:
@@ -64,7 +65,7 @@ def test_the_asker_and_who_asks_too_hear_of_a_share_by_somebody_outside(
 def test_it_is_found_once_however_often_the_job_is_tried(question: Post, ben: Person, work: Work) -> None:
     share = admit(Draft(author=ben, text=SHARED))
     work()
-    standing._hold([_event(share)])
+    answers._hold([_event(share)])
     assert Found.objects.count() == 1
 
 
@@ -103,9 +104,9 @@ def test_a_question_is_brought_so_much_in_a_week_and_the_likeliest_of_what_comes
     def rising(posts: list[Post], *, gate: object) -> list[Fit]:
         return [Fit(question.id, post.id, 1.0, 0.8 + int(post.text) / 1000, post.text) for post in posts]
 
-    monkeypatch.setattr(standing, "fits", rising)
-    shares = [admit(Draft(author=ben, text=str(number))) for number in range(standing.A_WEEK + 3)]
-    standing._hold([_event(share) for share in shares])
+    monkeypatch.setattr(answers, "fits", rising)
+    shares = [admit(Draft(author=ben, text=str(number))) for number in range(answers.A_WEEK + 3)]
+    answers._hold([_event(share) for share in shares])
     assert sorted(Found.objects.values_list("post", flat=True)) == [share.id for share in shares[3:]]
     late = admit(Draft(author=ben, text="99"))
     work()
@@ -127,9 +128,7 @@ def test_each_hears_as_much_as_they_wish(
     chance: float,
     hears: int,
 ) -> None:
-    monkeypatch.setattr(
-        standing, "fits", lambda posts, gate: [Fit(question.id, posts[0].id, 1.0, chance, "")]
-    )
+    monkeypatch.setattr(answers, "fits", lambda posts, gate: [Fit(question.id, posts[0].id, 1.0, chance, "")])
     AskingWishes.objects.create(person=ada, finds=finds)
     share = admit(Draft(author=ben, text=SHARED))
     work()
@@ -141,7 +140,7 @@ def test_what_may_fit_is_offered_and_what_does_not_is_silence(
 ) -> None:
     for chance, place in ((0.9, 0), (0.5, 1), (0.1, None)):
         monkeypatch.setattr(
-            standing, "fits", lambda posts, gate, c=chance: [Fit(question.id, posts[0].id, 1.0, c, "")]
+            answers, "fits", lambda posts, gate, c=chance: [Fit(question.id, posts[0].id, 1.0, c, "")]
         )
         share = admit(Draft(author=ben, text=f"{SHARED} {chance}"))
         work()
@@ -174,17 +173,17 @@ def test_whoever_may_not_see_the_question_does_not_hear_of_it(
 
 
 def _event(post: Post) -> "standing.Event":
-    return standing.Event.objects.get(about=post.id, kind="shared")
+    return answers.Event.objects.get(about=post.id, kind="shared")
 
 
 def test_what_people_say_of_what_was_found_moves_the_gate(question: Post, ada: Person, ben: Person) -> None:
-    for number in range(taught.LEAST):
+    for number in range(train_classifier.LEAST):
         share = admit(Draft(author=ben, text=f"{SHARED} {number}"))
         case = [1.0 + number % 3, *[0.0] * (len(FEATURES) - 1)]
         Found.objects.create(question=question, post=share, chance=0.5, case=case, told="offered")
         judge(question, share, "no", by=ada)
-    strict = taught.teach()
+    strict = train_classifier.teach()
     case = np.array([[2.0, *[0.0] * (len(FEATURES) - 1)]])
     assert strict.chances(case)[0] < GATE.chances(case)[0]
     Verdict.objects.all().delete()
-    assert taught.teach() == GATE
+    assert train_classifier.teach() == GATE

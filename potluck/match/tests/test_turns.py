@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.lib.ids import new_id
-from potluck.match import turns
-from potluck.match.likely import Likely
-from potluck.match.turns import chances, in_turn, is_turn
+from potluck.match.answerers import quota
+from potluck.match.answerers.quota import chances, in_turn, is_turn
+from potluck.match.answerers.ranking import Likely
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
@@ -42,7 +42,7 @@ def test_the_best_of_a_time_are_worth_a_turn() -> None:
 def test_each_counts_by_what_they_take_and_what_came_lately(
     ada: Person, ben: Person, cleo: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "ENOUGH", 5)
+    monkeypatch.setattr(quota, "ENOUGH", 5)
     AskingWishes.objects.create(person=ben, a_week=1)
     for number in range(4):
         came_before(ada, {ben: 0.6, cleo: 0.4}, days=number)
@@ -51,9 +51,9 @@ def test_each_counts_by_what_they_take_and_what_came_lately(
     question = Post(id=new_id(), author=ada)
     ranked = [likely_to(ben, 1.0), likely_to(cleo, 1.0)]
     assert [one.person for one in in_turn(question, ranked, timezone.now())] == [cleo.id]
-    monkeypatch.setattr(turns, "ENOUGH", 6)
+    monkeypatch.setattr(quota, "ENOUGH", 6)
     assert in_turn(question, ranked, timezone.now()) == ranked  # few ask
-    monkeypatch.setattr(turns, "ENOUGH", 5)
+    monkeypatch.setattr(quota, "ENOUGH", 5)
     AskingWishes.objects.filter(person=ben).update(a_week=5)
     assert in_turn(question, ranked, timezone.now()) == ranked
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from potluck.door import admit
 from potluck.lib.ids import first_id
-from potluck.match.near import Text, title_of
-from potluck.match.versed import Versed
+from potluck.match.answerers.candidates import Text, title_of
+from potluck.match.answerers.language_model import Versed
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Kind

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from potluck.door import admit_all
 from potluck.lib.errors import Refused
-from potluck.match.fits import fits
-from potluck.match.known import known_for, lookers_for
-from potluck.match.near import Text
-from potluck.match.open_questions import forget
+from potluck.match.answerers.candidates import Text
+from potluck.match.answers.open_questions import forget
+from potluck.match.answers.scoring import fits
+from potluck.match.suggestions.as_you_type import known_for, lookers_for
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post

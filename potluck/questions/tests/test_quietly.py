@@ -7,9 +7,9 @@ from django.test import Client
 
 from potluck.door import admit, admit_quietly, amend
 from potluck.lib.errors import Missing, Refused
-from potluck.match.known import known_for
-from potluck.match.likely import likely
-from potluck.match.near import Text
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.ranking import likely
+from potluck.match.suggestions.as_you_type import known_for
 from potluck.people.block import block
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person

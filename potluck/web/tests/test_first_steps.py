@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from potluck.door import admit
-from potluck.match.suggest import people_to_follow, tags_to_follow
+from potluck.match.suggestions.people import people_to_follow, tags_to_follow
 from potluck.people.block import block, mute
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Person

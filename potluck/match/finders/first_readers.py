@@ -15,7 +15,7 @@ from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.lib.ids import first_id
 from potluck.lib.sql import Select, ask, columns, made
-from potluck.match.kin import Kin, people_for
+from potluck.match.discovery.collaborative import Kin, people_for
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Post

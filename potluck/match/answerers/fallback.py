@@ -5,8 +5,8 @@ How near things are is measured against all that is near; where little was share
 
 from datetime import datetime
 
-from potluck.match.likely import Likely, likely
-from potluck.match.near import Near, Text, near
+from potluck.match.answerers.candidates import Near, Text, near
+from potluck.match.answerers.ranking import Likely, likely
 from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.search.rank import known

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
-from potluck.match.open_questions import sparse
+from potluck.match.answers.open_questions import sparse
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]

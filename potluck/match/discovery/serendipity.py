@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 
 from potluck.lib.errors import Missing
 from potluck.lib.sql import ask
-from potluck.match.kin import Kin, people_for
+from potluck.match.discovery.collaborative import Kin, people_for
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.lines import Line, lines

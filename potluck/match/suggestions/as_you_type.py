@@ -10,11 +10,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from potluck.lib.sql import ask
-from potluck.match.likely import Likely
-from potluck.match.near import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
-from potluck.match.open_questions import idf_of
-from potluck.match.passage import passage
-from potluck.match.who_knows import who_knows
+from potluck.match.answerers.candidates import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
+from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.suggest import who_knows
+from potluck.match.answers.open_questions import idf_of
+from potluck.match.answers.passage import passage
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post

@@ -13,8 +13,8 @@ from django.conf import settings
 
 from potluck.lib.ids import first_id, moment_of
 from potluck.lib.sql import ask
-from potluck.match.likely import Likely
-from potluck.match.powers import Powers
+from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.weights import Powers
 from potluck.posts.models import Post
 from potluck.questions.models import Routing
 from potluck.questions.room import takes

@@ -8,8 +8,8 @@ import numpy as np
 
 from potluck.lib.sql import ask
 from potluck.lib.ttl_cache import Kept
-from potluck.match.fits import FEATURES, GATE
-from potluck.match.gate import Gate, learn
+from potluck.match.answers.classifier import Gate, learn
+from potluck.match.answers.scoring import FEATURES, GATE
 
 # Fewer verdicts than this teach nothing, and only the newest so many do.
 LEAST, MOST = 20, 5000

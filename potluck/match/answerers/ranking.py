@@ -1,7 +1,7 @@
 """Who is likely to be able to answer: people who answered something like it, shared on it, or say they can.
 
 Each similar past thread gives each person who answered in it one vote, worth how similar it is, fading over a year.
-That is joined with what they shared and say they can help with, with what they tend to answer (`bent.py`), and with
+That is joined with what they shared and say they can help with, with what they tend to answer (`answer_model.py`), and with
 how much and how lately they answered. How often somebody may be asked, and whether they wish to, is for the caller.
 """
 
@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from potluck.lib.ids import first_id, moment_of
 from potluck.lib.sql import ask
-from potluck.match.bent import bent
-from potluck.match.learned import powers_here
-from potluck.match.near import Near, Text, asked_of, fading, near, title_of
-from potluck.match.powers import Powers, values_of
+from potluck.match.answerers.answer_model import bent
+from potluck.match.answerers.candidates import Near, Text, asked_of, fading, near, title_of
+from potluck.match.answerers.train_ranking import powers_here
+from potluck.match.answerers.weights import Powers, values_of
 from potluck.people.models import Person
 from potluck.search.encoder import encoder
 from potluck.search.meaning import whole_of

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from potluck.events.models import Event, Kind
 from potluck.lib.sql import Select, ask, columns, insert, made
-from potluck.match.fits import Fit, fits, verdict
-from potluck.match.taught import taught_gate
+from potluck.match.answers.scoring import Fit, fits, verdict
+from potluck.match.answers.train_classifier import taught_gate
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post

@@ -9,8 +9,8 @@ from datetime import datetime
 from math import log1p
 
 from potluck.lib.sql import ask
-from potluck.match.likely import Likely, declared
-from potluck.match.near import Text, fading
+from potluck.match.answerers.candidates import Text, fading
+from potluck.match.answerers.ranking import Likely, declared
 from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from potluck.match.learned import learn_from, powers_here
-from potluck.match.turns import weigh_again
+from potluck.match.answerers.quota import weigh_again
+from potluck.match.answerers.train_ranking import learn_from, powers_here
 
 
 def learn_and_weigh(now: datetime) -> None:

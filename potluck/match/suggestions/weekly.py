@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from potluck.match.suggest import Found, Suggestion, akin, not_these, told
+from potluck.match.suggestions.people import Found, Suggestion, akin, not_these, told
 from potluck.people.directory import shown_to
 from potluck.people.models import Person, PutForward
 from potluck.posts.models import Post

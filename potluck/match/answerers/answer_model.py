@@ -5,7 +5,7 @@ Threads are rows of words, brought down to a few directions (latent semantic ana
 random projection, Halko and others 2011), on which one ridge regression for each person is taught, newer threads
 counting more. Only what everybody may see teaches. Kept by each process and learned anew now and then.
 
-The same threads say in which words of a title each is versed (`versed.py`).
+The same threads say in which words of a title each is versed (`language_model.py`).
 
 With an encoder that reads, the same threads are also looked at by their meaning: `near` is a vote of each for those who
 answered it, the nearer the more, and `lift` how much nearer than others those are that a person answered.
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from potluck.lib.ids import first_id, moment_of
 from potluck.lib.sql import ask
-from potluck.match.open_questions import as_vector, idf_of, sparse
-from potluck.match.versed import WITHIN, Versed
+from potluck.match.answerers.language_model import WITHIN, Versed
+from potluck.match.answers.open_questions import as_vector, idf_of, sparse
 from potluck.search.encoder import encoder
 from potluck.search.score import reads
 

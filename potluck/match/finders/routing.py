@@ -16,11 +16,11 @@ from procrastinate.contrib.django import app
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.lib.sql import Select, ask
-from potluck.match.likely import Likely
-from potluck.match.near import Text
-from potluck.match.powers import UNKNOWN
-from potluck.match.somebody import somebody
-from potluck.match.turns import chances, in_turn
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.fallback import somebody
+from potluck.match.answerers.quota import chances, in_turn
+from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.weights import UNKNOWN
 from potluck.posts.models import Audience, Post
 from potluck.questions.models import Ask, Routing
 from potluck.questions.quietly import is_quiet, put_before

@@ -15,8 +15,8 @@ from django.db import transaction
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
 from potluck.lib.ttl_cache import Kept
-from potluck.match.powers import AVERAGED, FEATURES, READ, Answered, Powers, learn
-from potluck.match.versed import WITHIN
+from potluck.match.answerers.language_model import WITHIN
+from potluck.match.answerers.weights import AVERAGED, FEATURES, READ, Answered, Powers, learn
 from potluck.questions.models import Learned, Routing
 from potluck.search.score import reads
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from potluck.lib.ids import moment_of
 from potluck.lib.sql import ask
-from potluck.match.gate import Gate
-from potluck.match.open_questions import Part, as_vector, idf_of, open_questions
-from potluck.match.passage import passage
+from potluck.match.answers.classifier import Gate
+from potluck.match.answers.open_questions import Part, as_vector, idf_of, open_questions
+from potluck.match.answers.passage import passage
 from potluck.posts.models import Post
 from potluck.questions.stands import STANDS
 from potluck.search.encoder import Encoder, encoder

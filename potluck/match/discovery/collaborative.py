@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potluck.match.holdings import Holdings, holdings
-from potluck.match.near import Text, near_by_words
+from potluck.match.answerers.candidates import Text, near_by_words
+from potluck.match.discovery.user_items import Holdings, holdings
 from potluck.people.directory import members_among
 from potluck.posts.models import Post
 
