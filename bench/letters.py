@@ -90,7 +90,7 @@ def hand_over() -> None:
     """Share one article, and carry it to all; prints letters a processor second, and the seconds by the clock."""
     import psutil
 
-    from potluck.channels.mail.handover import carry_all
+    from potluck.channels.mail.outbound.send_job import carry_all
     from potluck.deliver.models import Delivery
     from potluck.door import admit
     from potluck.events.models import Event

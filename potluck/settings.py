@@ -70,7 +70,7 @@ FINDERS: list[str] = [
 CARRIERS: list[str] = [
     "potluck.channels.home.outbound.carrier",
     "potluck.channels.live.outbound.carrier",
-    "potluck.channels.mail.outbound.carrier",
+    "potluck.channels.mail.outbound.carrier.carrier",
 ]
 
 # What the stream process tells open pages.
@@ -99,12 +99,12 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.feeds.poll",
     "potluck.channels.feeds.imports",
     "potluck.channels.feeds.withdrawn",
-    "potluck.channels.mail.answers",
-    "potluck.channels.mail.crossing",
-    "potluck.channels.mail.handle",
-    "potluck.channels.mail.joining",
-    "potluck.channels.mail.digest",
-    "potluck.channels.mail.handover",
+    "potluck.channels.mail.actions.autoresponse",
+    "potluck.channels.mail.lists.post_to_list",
+    "potluck.channels.mail.inbound.handle",
+    "potluck.channels.mail.actions.join",
+    "potluck.channels.mail.digest.schedule",
+    "potluck.channels.mail.outbound.send_job",
     "potluck.web.images",
     "potluck.web.later",
 ]

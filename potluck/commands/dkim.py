@@ -4,8 +4,8 @@ from argparse import Namespace
 
 from django.conf import settings
 
-from potluck.channels.mail.compose import own_address
-from potluck.channels.mail.sign import signer, signer_for
+from potluck.channels.mail.outbound.compose import own_address
+from potluck.channels.mail.outbound.dkim import signer, signer_for
 
 # A string in a DNS record holds no more characters.
 _STRING = 255

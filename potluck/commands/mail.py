@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from potluck.channels.mail.addresses import is_ours
-from potluck.channels.mail.parse import MOST_BYTES
-from potluck.channels.mail.receive import receive
+from potluck.channels.mail.inbound.parse import MOST_BYTES
+from potluck.channels.mail.inbound.receive import receive
 from potluck.lib.errors import Malformed, Refused
 
 MOST_RECIPIENTS = 50

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.export import export
-from potluck.channels.mail import bring as archive
+from potluck.channels.mail.lists import mbox_import as archive
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import join
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import ManagementUtility
 
-from potluck.channels.mail.waiting import letters
+from potluck.channels.mail.outbound.queue_report import letters
 from potluck.commands import ready
 from potluck.lib.errors import Missing, Refused
 from potluck.search.backlog import meaning

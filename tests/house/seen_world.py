@@ -18,7 +18,7 @@ from potluck.channels.feeds.models import Bringing
 from potluck.channels.live.models import Device
 from potluck.channels.mail.addresses import news_address
 from potluck.channels.mail.models import Letter, Newsletter, State
-from potluck.channels.mail.newsletters import make
+from potluck.channels.mail.newsletters.subscribe import make
 from potluck.channels.micropub.keys import make_key
 from potluck.channels.micropub.models import Key
 from potluck.door import admit, admit_adapted, admit_quietly, amend

@@ -21,8 +21,8 @@ from potluck.channels.feeds.export import export
 from potluck.channels.live.models import Device
 from potluck.channels.live.notes import notes
 from potluck.channels.live.outbound import PUSH
-from potluck.channels.mail.digest import write_due
-from potluck.channels.mail.off import Stop, off_token
+from potluck.channels.mail.digest.schedule import write_due
+from potluck.channels.mail.outbound.unsubscribe import Stop, off_token
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.channels.mail.tests.test_digest import evening
 from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes

@@ -21,8 +21,8 @@ from potluck import door, flow
 from potluck.channels.live import seal
 from potluck.channels.live.devices import add_device
 from potluck.channels.mail.addresses import act_address
-from potluck.channels.mail.off import THREAD, Stop, off_token
-from potluck.channels.mail.sending import never_page
+from potluck.channels.mail.invites.send import never_page
+from potluck.channels.mail.outbound.unsubscribe import THREAD, Stop, off_token
 from potluck.deliver.wishes import hush
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from potluck.channels.mail.outgoing import Mailbox, Never, Sending
-from potluck.channels.mail.subscribed import Bridge, Crossing, Newsletter
+from potluck.channels.mail.outgoing_models import Mailbox, Never, Sending
+from potluck.channels.mail.subscription_models import Bridge, Crossing, Newsletter
 from potluck.lib.ids import new_id
 from potluck.people.models import Person
 from potluck.posts.models import Post

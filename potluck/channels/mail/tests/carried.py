@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from potluck.channels.mail.handover import carry_all
+from potluck.channels.mail.outbound.send_job import carry_all
 
 Post = Callable[[], list[EmailMessage]]
 

@@ -9,12 +9,13 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from potluck.channels.mail import answers, handle
+from potluck.channels.mail.actions import autoresponse
+from potluck.channels.mail.inbound import handle
+from potluck.channels.mail.inbound.receive import receive
 from potluck.channels.mail.models import Letter
-from potluck.channels.mail.receive import receive
 from potluck.people.models import Person
 
-TASKS = {"potluck.mail.handle": handle.handle, "potluck.mail.answer": answers.send}
+TASKS = {"potluck.mail.handle": handle.handle, "potluck.mail.answer": autoresponse.send}
 ADDRESS = re.compile(r"[\w.+-]+@localhost")
 
 

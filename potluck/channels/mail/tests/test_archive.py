@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.mail.archive import generations, places
-from potluck.channels.mail.bring import bring
+from potluck.channels.mail.lists.archive import generations, places
+from potluck.channels.mail.lists.mbox_import import bring
 from potluck.channels.mail.models import Guest, Letter
-from potluck.channels.mail.threads import known_as
+from potluck.channels.mail.threading import known_as
 from potluck.events.models import Event
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person

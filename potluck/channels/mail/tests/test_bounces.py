@@ -7,8 +7,8 @@ from django.core import mail
 from django.test import Client
 
 from potluck.channels.mail.addresses import ask_address
-from potluck.channels.mail.bounces import bounced, take
 from potluck.channels.mail.models import Letter, Mailbox, State
+from potluck.channels.mail.outbound.bounces import bounced, take
 from potluck.deliver.wishes import wishes_of
 from potluck.people.models import Person
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from potluck import door
-from potluck.channels.mail import crossing
 from potluck.channels.mail.addresses import list_address, reply_address
-from potluck.channels.mail.bridges import make, stop
+from potluck.channels.mail.lists import post_to_list
+from potluck.channels.mail.lists.bridge import make, stop
 from potluck.channels.mail.models import Bridge, Crossing, Letter, State
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -80,7 +80,7 @@ def minute() -> None:
     Post.objects.update(arrived_at=timezone.now() - timedelta(minutes=2))
     Bridge.objects.update(made_at=timezone.now() - timedelta(hours=1))
     Crossing.objects.update(due=timezone.now() - timedelta(seconds=1))
-    crossing.cross(0)
+    post_to_list.cross(0)
 
 
 def test_the_list_is_asked_and_the_host_says_yes_to_what_its_program_asks(
@@ -190,7 +190,7 @@ def test_what_is_taken_back_in_time_does_not_go(
 ) -> None:
     row = says(post_in, bridge, "Slugs", "They eat all.")
     said = door.admit(Draft(author=ben, text="Beer.", reply_to=row.post))
-    crossing.cross(0)
+    post_to_list.cross(0)
     assert there.took == []
     delete(said, by=ben)
     minute()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.channels.mail.parse import read
+from potluck.channels.mail.inbound.parse import read
 
 ASKED = {
     "big5": "如何防止蛞蝓吃掉幼苗",

@@ -13,10 +13,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from potluck import door
 from potluck.channels.mail.addresses import ask_address, reply_address, share_address
-from potluck.channels.mail.handle import handle, sweep
+from potluck.channels.mail.inbound.handle import handle, sweep
+from potluck.channels.mail.inbound.receive import receive
 from potluck.channels.mail.models import Letter, State
-from potluck.channels.mail.receive import receive
-from potluck.channels.mail.threads import message_id_of, post_of
+from potluck.channels.mail.threading import message_id_of, post_of
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Attachment, Audience, Kind, Post
@@ -172,7 +172,7 @@ def test_a_letter_whose_job_dies_is_whole_and_handled_later(
         raise OSError("the power went")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="power"):
-        patched.setattr("potluck.channels.mail.handle.answer", dies)
+        patched.setattr("potluck.channels.mail.inbound.handle.answer", dies)
         handle(row.id)
     row.refresh_from_db()
     assert (row.state, bool(row.raw), Post.objects.count()) == (

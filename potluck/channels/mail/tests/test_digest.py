@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from potluck.channels.mail import addresses
-from potluck.channels.mail.digest import write_due
+from potluck.channels.mail.digest.schedule import write_due
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes

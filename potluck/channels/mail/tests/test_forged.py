@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core import mail
 from pytest_django import Settings
 
-from potluck.channels.mail import checks
 from potluck.channels.mail.addresses import ask_address
+from potluck.channels.mail.inbound import sender_policy
+from potluck.channels.mail.inbound.receive import receive
 from potluck.channels.mail.models import Letter, State
-from potluck.channels.mail.receive import receive
 from potluck.lib.errors import TryLater
 from potluck.people.models import Person
 from potluck.posts.models import Post
@@ -48,7 +48,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             raise TryLater("nobody answers")
         return found
 
-    monkeypatch.setattr(checks, "look_up", look_up)
+    monkeypatch.setattr(sender_policy, "look_up", look_up)
     return said
 
 
@@ -111,18 +111,18 @@ def test_two_parts_of_one_organization_speak_for_each_other(world: World, ada: P
     world["s._domainkey.list.example.org", "TXT"] = world["s._domainkey.example.org", "TXT"]
     raw = letter("Ada <ada@dept.example.org>", ask_address(), "Who?", "x").as_bytes().replace(b"\n", b"\r\n")
     signed = dkim.sign(raw, b"s", b"list.example.org", PEM, include_headers=[b"from"]) + raw
-    seen = checks.Handed(STRANGER, "mx.evil.example", "ada@dept.example.org")
-    assert checks.may_write(signed, seen) is False
+    seen = sender_policy.Handed(STRANGER, "mx.evil.example", "ada@dept.example.org")
+    assert sender_policy.may_write(signed, seen) is False
     world["_dmarc.example.org", "TXT"] = ["v=DMARC1; p=none"]
-    assert checks.may_write(signed, seen) is True
+    assert sender_policy.may_write(signed, seen) is True
 
 
 def test_a_signature_does_not_hold_for_what_was_changed_or_added(world: World, ada: Person) -> None:
     raw = letter("Ada <ada@example.org>", ask_address(), "Yes?", "Mine.\n").as_bytes().replace(b"\n", b"\r\n")
     signed = dkim.sign(raw, b"s", b"example.org", PEM, include_headers=[b"from"]) + raw
     partly = dkim.sign(raw, b"s", b"example.org", PEM, include_headers=[b"from"], length=True) + raw
-    seen = checks.Handed(STRANGER, "mx.evil.example", "x@evil.example")
-    assert checks.may_write(signed, seen) is True
+    seen = sender_policy.Handed(STRANGER, "mx.evil.example", "x@evil.example")
+    assert sender_policy.may_write(signed, seen) is True
     for other in (
         signed.replace(b"Mine.", b"Evil."),
         partly + b"Evil.\r\n",
@@ -130,7 +130,7 @@ def test_a_signature_does_not_hold_for_what_was_changed_or_added(world: World, a
         signed.replace(b"<ada@example.org>", b"<ada@example.org>, <x@evil.example>", 1),
         b"DKIM-Signature: v=1; a=rsa-sha256; d=\xff; s=;;; h=from; bh=!; b=?\r\n" + raw,
     ):
-        assert checks.may_write(other, seen) is False
+        assert sender_policy.may_write(other, seen) is False
 
 
 def test_a_dns_that_does_not_answer_changes_nothing(world: World, ada: Person) -> None:

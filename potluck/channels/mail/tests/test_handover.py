@@ -14,10 +14,10 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
-from potluck.channels.mail import handover
-from potluck.channels.mail.handover import carry_all
 from potluck.channels.mail.models import Mailbox
-from potluck.channels.mail.waiting import letters
+from potluck.channels.mail.outbound import send_job
+from potluck.channels.mail.outbound.queue_report import letters
+from potluck.channels.mail.outbound.send_job import carry_all
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Delivery, Rhythm
 from potluck.deliver.wishes import set_rhythm
@@ -62,8 +62,8 @@ def sink(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     found = Sink(tmp_path / "notes")
     found.start()
     settings.SMTP, settings.MAIL_TAKEN_IN = f"smtp://127.0.0.1:{found.port}", True
-    monkeypatch.setattr(handover, "server", handover._Server())
-    monkeypatch.setattr(handover, "DOWN", (0,))
+    monkeypatch.setattr(send_job, "server", send_job._Server())
+    monkeypatch.setattr(send_job, "DOWN", (0,))
     yield found
     found.stop()
 
@@ -104,7 +104,7 @@ def test_a_server_that_is_away_loses_nothing_and_is_left_in_peace(sink: Sink, db
 
 
 def test_it_is_asked_less_often_the_longer_it_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    server, now = handover._Server(), 1000.0
+    server, now = send_job._Server(), 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     rests = []
     for _turn in range(6):
@@ -121,13 +121,13 @@ def test_a_server_away_for_an_hour_gets_each_letter_once_soon_after(
 ) -> None:
     """By a clock that is moved: it is knocked at a few times, and ten minutes after it is back nothing waits."""
     shared_with(*(f"r{n}" for n in range(40)))
-    monkeypatch.setattr(handover, "DOWN", (5, 15, 60, 180, 600))
+    monkeypatch.setattr(send_job, "DOWN", (5, 15, 60, 180, 600))
     now, knocks = 1000.0, 0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     sink.stop()
     for minute in range(72):
         now += 60
-        knocks += minute < 60 and not handover.server.rests()
+        knocks += minute < 60 and not send_job.server.rests()
         if minute == 60:
             sink.start()
         carry_all(minute + 1)
@@ -171,9 +171,9 @@ def test_a_server_that_hangs_up_in_the_middle_gets_the_rest_later(sink: Sink, db
 
 def test_a_letter_that_is_never_taken_is_given_up_in_the_end(sink: Sink, db: None) -> None:
     shared_with("r1")
-    Delivery.objects.update(tries=len(handover.RESTS) + 1)
-    letter = handover._letters(list(Delivery.objects.values_list("id", flat=True)))[0]
-    handover._rest(letter, "451 not this week")
+    Delivery.objects.update(tries=len(send_job.RESTS) + 1)
+    letter = send_job._letters(list(Delivery.objects.values_list("id", flat=True)))[0]
+    send_job._rest(letter, "451 not this week")
     given_up = Delivery.objects.get()
     assert given_up.done_at is not None and given_up.trouble == "Given up: 451 not this week"
 
@@ -182,15 +182,15 @@ def test_a_mark_is_not_forgotten_because_the_database_restarts(
     sink: Sink, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared_with("r1")
-    real, failures = handover.run, iter([True, True])
+    real, failures = send_job.run, iter([True, True])
 
     def run(sql: str, values: object) -> int:
         if next(failures, False):
             raise OperationalError("the database system is starting up")
         return real(sql, values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(handover, "run", run)
-    monkeypatch.setattr(handover.connection, "close", lambda: None)
+    monkeypatch.setattr(send_job, "run", run)
+    monkeypatch.setattr(send_job.connection, "close", lambda: None)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     assert carry_all(1) == 1
     assert Delivery.objects.get().done_at is not None
@@ -215,7 +215,7 @@ def test_letters_for_looking_at_do_not_lie_about_for_ever(
     assert carry_all(1) == 2
     old, new = sorted((tmp_path / "carried").iterdir())
     os.utime(old, (0, 0))
-    handover.forget_carried(0)
+    send_job.forget_carried(0)
     assert list((tmp_path / "carried").iterdir()) == [new]
 
 

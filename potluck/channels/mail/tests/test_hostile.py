@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from django.core import mail
 
+from potluck.channels.mail.actions.to_markdown import page_of
 from potluck.channels.mail.addresses import ask_address, share_address
+from potluck.channels.mail.inbound.parse import MOST_BYTES, read
+from potluck.channels.mail.inbound.quoting import trim
+from potluck.channels.mail.inbound.receive import receive
 from potluck.channels.mail.models import Letter, State
-from potluck.channels.mail.parse import MOST_BYTES, read
-from potluck.channels.mail.receive import receive
-from potluck.channels.mail.show import page_of
-from potluck.channels.mail.threads import message_id_of
-from potluck.channels.mail.trim import trim
+from potluck.channels.mail.threading import message_id_of
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post

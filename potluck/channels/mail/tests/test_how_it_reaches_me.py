@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.mail.acts import act_on
-from potluck.channels.mail.off import DIGEST, THREAD, Stop, narrowest, off_token, stop
+from potluck.channels.mail.actions.post_commands import act_on
+from potluck.channels.mail.outbound.unsubscribe import DIGEST, THREAD, Stop, narrowest, off_token, stop
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Hush, Rhythm, Wishes
 from potluck.deliver.wishes import hush, pause, wishes_of

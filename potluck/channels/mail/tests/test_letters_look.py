@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from potluck.channels.mail.digest import write_due
-from potluck.channels.mail.look import sheet
+from potluck.channels.mail.digest.schedule import write_due
+from potluck.channels.mail.outbound.theme import sheet
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.deliver.models import Wishes
 from potluck.door import admit

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from potluck.channels.mail import addresses
-from potluck.channels.mail.handover import carry_all
 from potluck.channels.mail.models import Guest
+from potluck.channels.mail.outbound.send_job import carry_all
 from potluck.channels.mail.tests.carried import Post, html, plain, taken
 from potluck.deliver.kinds import Kind
 from potluck.deliver.models import Delivery, Rhythm

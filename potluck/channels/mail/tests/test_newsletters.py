@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import Client
 
 from potluck.channels.mail.addresses import news_address
+from potluck.channels.mail.inbound.receive import receive
 from potluck.channels.mail.models import Letter, Newsletter, State
-from potluck.channels.mail.newsletters import make
-from potluck.channels.mail.receive import receive
+from potluck.channels.mail.newsletters.subscribe import make
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Post
 

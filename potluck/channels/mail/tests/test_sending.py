@@ -11,9 +11,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from potluck.channels.mail import addresses
-from potluck.channels.mail.handover import forget_carried
+from potluck.channels.mail.invites.send import MOST
 from potluck.channels.mail.models import Guest, Never, Sending
-from potluck.channels.mail.sending import MOST
+from potluck.channels.mail.outbound.send_job import forget_carried
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.channels.mail.tests.conftest import letter as written
 from potluck.deliver.models import Delivery

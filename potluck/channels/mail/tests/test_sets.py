@@ -12,9 +12,9 @@ from pytest_django import Settings
 from potluck.channels.feeds import imports
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.mail import addresses
+from potluck.channels.mail.invites.bulk import addresses_in
+from potluck.channels.mail.invites.send import digest_of, never_again
 from potluck.channels.mail.models import Sending
-from potluck.channels.mail.sending import digest_of, never_again
-from potluck.channels.mail.sets import addresses_in
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.deliver.models import Delivery
 from potluck.door import admit

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pytest_django import Settings
 
-from potluck.channels.mail import sign
-from potluck.channels.mail.handover import carry_all
-from potluck.channels.mail.sign import relaxed, signer, signer_for
+from potluck.channels.mail.outbound import dkim
+from potluck.channels.mail.outbound.dkim import relaxed, signer, signer_for
+from potluck.channels.mail.outbound.send_job import carry_all
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -48,13 +48,13 @@ RFC_PROOF = "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5Os
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path: Path, settings: Settings) -> None:
     settings.DATA, settings.DKIM = tmp_path, True
-    sign._keys.cache_clear()
+    dkim._keys.cache_clear()
 
 
 def test_our_canonical_forms_are_those_of_the_standard() -> None:
     body, headers = RFC_BODY.replace(b"\n", b"\r\n"), RFC_HEADERS.replace(b"\n", b"\r\n")
     assert base64.b64encode(hashlib.sha256(relaxed(body)).digest()).decode() == RFC_HASH
-    fields = sign._fields(headers)
+    fields = dkim._fields(headers)
     names = ("from", "to", "subject", "date", "message-id")
     text = b"".join(fields[name] + b"\r\n" for name in names) + RFC_FIELD.encode()
     key = ed25519.Ed25519PublicKey.from_public_bytes(base64.b64decode(RFC_KEY))
@@ -158,7 +158,7 @@ def test_a_letter_changed_on_the_way_is_known_as_such(
 
 def test_keys_are_made_once_and_are_nobody_elses_to_read(tmp_path: Path) -> None:
     first = signer("network.example").records()
-    sign._keys.cache_clear()
+    dkim._keys.cache_clear()
     assert signer("network.example").records() == first
     assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "dkim").iterdir()} == {"0o600"}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.mail.flowed import unbroken, unflowed
-from potluck.channels.mail.parse import markdown_of, read
-from potluck.channels.mail.show import folded, marked, masked, page_of, plain_page
-from potluck.channels.mail.trim import Parts, trim
+from potluck.channels.mail.actions.to_markdown import folded, marked, masked, page_of, plain_page
+from potluck.channels.mail.inbound.flowed import unbroken, unflowed
+from potluck.channels.mail.inbound.parse import markdown_of, read
+from potluck.channels.mail.inbound.quoting import Parts, trim
 from potluck.lib import html
 
 SHARED = Path(os.environ.get("POTLUCK_SHARED", Path(__file__).parents[5] / "shared")) / "data/mail/replies"

@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 
 from potluck import door
+from potluck.channels.mail.actions.join import look_for_joined
 from potluck.channels.mail.addresses import act_address, ask_address, reply_address, share_address
-from potluck.channels.mail.joining import look_for_joined
 from potluck.channels.mail.models import Guest, Letter, State
 from potluck.lib.ids import new_id
 from potluck.people.join import account_to_be, join

@@ -1,0 +1,194 @@
+"""From a letter to a post: what its subject and its text say, what came with it, and whose words it forwards."""
+
+import re
+from dataclasses import dataclass, replace
+
+import quotequail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext as _
+
+from potluck.channels.mail.actions.to_markdown import masked, page_of, plain_page
+from potluck.channels.mail.inbound.message import Enclosed, Message
+from potluck.channels.mail.inbound.parse import MOST_TEXT
+from potluck.channels.mail.inbound.quoting import LONGEST_LINE, MOST_LINES, Parts, is_quoted, trim
+from potluck.channels.mail.inbound.sender import shown_name
+from potluck.lib import markdown
+from potluck.lib.errors import Malformed
+from potluck.people.models import Person, Source
+from potluck.posts.draft import Draft
+from potluck.posts.files import take_in
+from potluck.posts.models import Post
+
+MOST_FILES = 20
+_ANSWERS = re.compile(
+    r"\s*(?:re|aw|sv|vs|antw|odp|ynt|回复|答复|fwd?|wg|tr|rv|i|doorst|enc|転送)(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
+)
+_FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|doorst|enc|転送)\s*[:：]", re.IGNORECASE)
+_OF_A_LIST = re.compile(r"\A\s*\[[^\[\]]{1,40}\]\s*")
+_TOKENS = re.compile(r"\b([a-z-]{2,20})\+[a-z2-7]{20,64}@[\w.-]+", re.IGNORECASE)
+_LAST_TAGS = re.compile(r"(?:\s*(?<!\S)#[\w-]+)+\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A letter as it will be shared. `left` says in a sentence each what of it could not be taken."""
+
+    draft: Draft
+    left: tuple[str, ...] = ()
+
+
+def plain_subject(subject: str) -> str:
+    """The subject without "Re:", "Fwd:" and the like, and the name of a list."""
+    before = None
+    while before != subject:
+        before = subject
+        subject = _OF_A_LIST.sub("", _begun(subject), count=1)
+    return subject.strip()
+
+
+def is_answer(subject: str) -> bool:
+    """Whether a subject says that it answers something."""
+    return bool(_ANSWERS.match(subject)) and not _FORWARDS.match(subject)
+
+
+def _begun(subject: str) -> str:
+    found = _ANSWERS.match(subject)
+    return subject[found.end() :] if found else subject
+
+
+def reply_of(message: Message, to: Post, *, by: Person) -> Read:
+    """What somebody answers, without what they quote."""
+    text, shown = page_of(_private(trim(message.text)), is_marked=message.is_marked)
+    files, left = _files(message.files, by)
+    tags = tuple(markdown.tags_in(text))
+    draft = Draft(author=by, text=text, html=shown, reply_to=to, tags=tags, attachments=files, whence="mail")
+    return Read(replace(draft, language=message.language), left)
+
+
+def share_of(message: Message, *, by: Person, kind: str = "") -> Read:
+    """Something new: the subject is its title, `#tags` there are its tags. Forwarded, it keeps its author's name."""
+    title = plain_subject(message.subject)
+    tags = markdown.tags_in(title)
+    title = _LAST_TAGS.sub("", title).strip()
+    parts, byline, is_marked = _words(message, by)
+    text, shown = page_of(parts, is_marked=is_marked) if parts.kept.strip() else ("", "")
+    if not text.strip() and not (kind or message.files):
+        text, shown, title = title, markdown.render(title), ""
+    files, left = _files(message.files, by)
+    draft = Draft(
+        author=by,
+        title=title,
+        text=text or title,
+        html=shown or markdown.render(title),
+        kind=kind,
+        byline=byline,
+        tags=(*tags, *markdown.tags_in(text)),
+        attachments=files,
+        whence="mail",
+        language=message.language,
+    )
+    return Read(draft, left)
+
+
+# Lines of a newsletter that are its one subscriber's alone: how to leave it, and what else it knows of them.
+_OF_THE_SUBSCRIBER = re.compile(
+    r"unsubscrib|opt[ -]?out|(?:manage|update|change) (?:your )?(?:subscription|preference|profile|e-?mail)"
+    r"|view (?:this|it) (?:e-?mail|online|in)|in (?:your|the) browser|list-manage|abmelde|abbestell|im browser"
+    r"|désabonn|désinscri|cancelar|baja de|disiscri|cancella|uitschrijv|afmeld|avregistr|avsluta pren|wypisa",
+    re.IGNORECASE,
+)
+
+
+def issue(message: Message, *, source: Source, tags: tuple[str, ...], own: str) -> Draft:
+    """One letter of a newsletter, as its writer's. `own` is the address it came to, which nobody else is to see."""
+    lines = [line for line in message.text.split("\n") if not _OF_THE_SUBSCRIBER.search(line)]
+    text = re.sub(re.escape(own), "…", "\n".join(lines), flags=re.IGNORECASE)
+    text, shown = page_of(Parts(masked(text.strip())), is_marked=message.is_marked)
+    where = message.headers.get("archived-at", "").strip("<> ")
+    return Draft(
+        author=source.person,
+        title=plain_subject(message.subject),
+        text=text,
+        html=shown,
+        url=where[:2000] if where.startswith(("http://", "https://")) else "",
+        tags=tags,
+        language=message.language,
+        published_at=message.date,
+        source=source,
+        whence="mail",
+    )
+
+
+def archived(message: Message, *, by: Person, to: Post | None, before: bool = True) -> Draft:
+    """A message of a list as it was, without addresses in it. One of an archive (`before`) is brought to nobody now."""
+    files, _left = _files(message.files, by)
+    is_reply = to is not None or is_answer(message.subject)
+    parts = trim(message.text, is_reply=is_reply) if message.text.strip() else Parts("")
+    title = "" if to else masked(plain_subject(message.subject))
+    if not (parts.kept.strip() or title or files):
+        raise Malformed(_("There is nothing in it."))
+    text, shown = plain_page(Parts(masked(parts.kept), parts.rest))
+    return Draft(
+        author=by,
+        title=title,
+        text=text or title,
+        html=shown,
+        reply_to=to,
+        tags=tuple(markdown.tags_in(title)) if "#" in title else (),
+        attachments=files,
+        published_at=message.date,
+        whence="mail",
+        before=before,
+    )
+
+
+def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:
+    """What it says, whose name it bears if those are another's words, and whether it is Markdown."""
+    enclosed = message.forwarded
+    if enclosed is not None and len(message.text.strip()) < MOST_TEXT // 2:
+        inner = trim(enclosed.text) if enclosed.text.strip() else Parts("")
+        kept = "\n\n".join(part for part in (message.text.strip(), inner.kept) if part)
+        return (
+            Parts(kept, inner.rest),
+            shown_name(enclosed.sender.name),
+            message.is_marked or enclosed.is_marked,
+        )
+    if _FORWARDS.match(message.subject) and (found := _forwarded(message.text)):
+        kept = "\n\n".join(part for part in (found.get("text_top", ""), found.get("text", "")) if part)
+        return Parts(masked(kept)), shown_name(_name_in(found.get("from", ""))), message.is_marked
+    return _private(trim(message.text)), "", message.is_marked
+
+
+def _private(parts: Parts) -> Parts:
+    """Without addresses that are nobody else's business: ours with a token, and where lines are quoted, all."""
+    kept = _TOKENS.sub(r"\1@…", parts.kept)
+    return Parts(masked(kept) if any(map(is_quoted, kept.split("\n"))) else kept, parts.rest)
+
+
+def _forwarded(text: str) -> dict[str, str] | None:
+    """The message that stands below "Forwarded message", with its headers."""
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        return None
+    plain = "\n".join(line if len(line) > LONGEST_LINE else line.replace("**", "") for line in lines)
+    found = quotequail.unwrap(plain)
+    return found if found and found.get("type") == "forward" and found.get("text") else None
+
+
+def _name_in(sender: str) -> str:
+    return re.sub(r"[<\[(].*", "", sender.replace("*", "")).strip()
+
+
+def _files(files: tuple[Enclosed, ...], by: Person) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Take files in; one that cannot be kept does not keep the letter out."""
+    taken, left = [], []
+    for file in files[:MOST_FILES]:
+        try:
+            upload = SimpleUploadedFile(file.name, file.data, file.type)
+            taken.append(take_in(upload, by=by).id)
+        except Malformed as error:
+            left.append(str(error))
+    if len(files) > MOST_FILES:
+        left.append(_("Only the first %(most)s files were taken.") % {"most": MOST_FILES})
+    return tuple(taken), tuple(left)

@@ -1,0 +1,1 @@
+"""Digests: when each is due, and what it holds."""

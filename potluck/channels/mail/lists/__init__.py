@@ -1,0 +1,1 @@
+"""Mailing lists: bridges to lists elsewhere, posting to them, and archives (mbox)."""

@@ -1,0 +1,1 @@
+"""Newsletters that members receive at addresses of their own, and mail that waits for their decision."""
