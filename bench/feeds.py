@@ -25,7 +25,7 @@ from bench.house import TOP, cpu_of, python
 from bench.pages import Figures
 from bench.words import SUBJECTS, Vocabulary
 from potluck.channels.feeds.models import Item, Subscription
-from potluck.channels.feeds.poll import Tally, poll
+from potluck.channels.feeds.reading.poll import Tally, poll
 from potluck.people.join import outside_person
 from potluck.people.models import Source
 from potluck.people.sources import add_source

@@ -7,9 +7,9 @@ from argparse import Namespace
 from django.db.models import Count
 from django.utils import timezone
 
-from potluck.channels.feeds import naming
-from potluck.channels.feeds import poll as feeds
 from potluck.channels.feeds.models import Subscription
+from potluck.channels.feeds.reading import poll as feeds
+from potluck.channels.feeds.sources import add_source
 from potluck.lib.errors import Malformed, Missing, Refused, TryLater
 from potluck.lib.http import normal_url
 from potluck.people import sources
@@ -33,10 +33,10 @@ def add(args: Namespace) -> None:
     member = find(args.person) if args.person else None
     url, title, home = _published_at(args.url)
     if member:
-        naming.name_source(url, person=member, by=None, title=title, home_url=home)
+        add_source.name_source(url, person=member, by=None, title=title, home_url=home)
         print(f"{url} is @{member.handle}'s now. It is looked at within a minute.")
         return
-    person, source = naming.name_outside(url, by=None, title=title, home_url=home)
+    person, source = add_source.name_outside(url, by=None, title=title, home_url=home)
     if source is None:
         raise Refused(f"{url} is @{person.handle}'s, a member. Name them: --person {person.handle}")
     print(f"{url} is followed as @{person.handle}, who is not a member. It is looked at within a minute.")
@@ -45,7 +45,7 @@ def add(args: Namespace) -> None:
 def _published_at(address: str) -> tuple[str, str, str]:
     """Address, title and page of the best feed there. One that does not answer now is taken as it is."""
     try:
-        found = naming.find(address)
+        found = add_source.find(address)
     except TryLater as error:
         print(f"{error} It is added, and asked again.", file=sys.stderr)
         return normal_url(address), "", ""

@@ -4,8 +4,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from potluck.channels.feeds import imports
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.importing import import_file
+from potluck.channels.feeds.publishing.export import export
 from potluck.channels.mail.lists import mbox_import as archive
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import join
@@ -27,10 +27,10 @@ def bring_in(args: Namespace) -> None:
     path = Path(args.file)
     if path.stat().st_size > MOST_BYTES:
         raise Malformed(f"{path} is larger than 16 MB. Split it, and bring in the parts.")
-    found = imports.read(args.kind, path.read_bytes())
-    brought, done = imports.Brought(skipped=list(found.skipped)), 0
-    for batch in imports.batches(found.entries):
-        brought.add(imports.bring(batch, person, mine=args.mine))
+    found = import_file.read(args.kind, path.read_bytes())
+    brought, done = import_file.Brought(skipped=list(found.skipped)), 0
+    for batch in import_file.batches(found.entries):
+        brought.add(import_file.bring(batch, person, mine=args.mine))
         done += len(batch)
         print(f"  {done} of {len(found.entries)} ...", file=sys.stderr)
     for skipped in brought.skipped:

@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from potluck.channels.feeds.imports import keep_file
+from potluck.channels.feeds.importing.import_file import keep_file
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.live.models import Device
 from potluck.channels.mail.addresses import news_address

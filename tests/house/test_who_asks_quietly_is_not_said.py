@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.publishing.export import export
 from potluck.channels.live.models import Device
 from potluck.channels.live.notes import notes
 from potluck.channels.live.outbound import PUSH

@@ -13,9 +13,9 @@ from django.test import Client
 from playwright.sync_api import Browser
 
 from potluck import door
-from potluck.channels.feeds import imports
-from potluck.channels.feeds.parse import parse
-from potluck.channels.feeds.take import Reading, take
+from potluck.channels.feeds.importing import import_file
+from potluck.channels.feeds.ingest.items import Reading, take
+from potluck.channels.feeds.reading.parse import parse
 from potluck.lib import markdown
 from potluck.lib.ids import new_id
 from potluck.people.follow import Wish, follow
@@ -110,12 +110,14 @@ def _feeds(said: list[str], ben: Person) -> None:
     lists = "".join(
         f'<outline text="{escape(_xml(one))}" xmlUrl="https://a.example/{n}"/>' for n, one in enumerate(said)
     )
-    imports.keep_file("opml", f"<opml><body>{lists}</body></opml>".encode(), person=ben, name=said[0])
+    import_file.keep_file("opml", f"<opml><body>{lists}</body></opml>".encode(), person=ben, name=said[0])
     marks = "".join(
         f'<DT><A HREF="{escape(one)}" TAGS="{escape(one)}">{escape(one)}</A><DD>{one}' for one in said
     )
-    imports.bring(
-        imports.read("bookmarks", f"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>{marks}</DL>".encode()).entries,
+    import_file.bring(
+        import_file.read(
+            "bookmarks", f"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>{marks}</DL>".encode()
+        ).entries,
         ben,
     )
 

@@ -2,7 +2,9 @@
 
 from django.urls import path, register_converter
 
-from potluck.channels.feeds import claim_views, export_views, sources_views, views
+from potluck.channels.feeds.publishing import export_views, views
+from potluck.channels.feeds.sources import claim_views
+from potluck.channels.feeds.sources import views as sources_views
 from potluck.lib.feedwriter.response import FormConverter
 
 register_converter(FormConverter, "form")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.feeds.claim import bring_back, remove_as_moderator
+from potluck.channels.feeds.sources.claim import bring_back, remove_as_moderator
 from potluck.door import admit
 from potluck.events.models import AuditEntry
 from potluck.people.host import settle_network

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.publishing.export import export
 from potluck.people.circles import make_circle
 from potluck.people.models import Person
 from potluck.posts import files

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.publishing.export import export
 from potluck.people.block import block
 from potluck.people.directory import Looking, look
 from potluck.people.leaving import Leaving

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from potluck.channels.feeds.bookmarks import read
+from potluck.channels.feeds.importing.bookmarks import read
 from potluck.lib.errors import Malformed
 
 HEAD = "<!DOCTYPE NETSCAPE-Bookmark-file-1><META CONTENT='text/html; charset=UTF-8'><H1>Bookmarks</H1>\n"

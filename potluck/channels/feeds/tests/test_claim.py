@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.feeds import claim, contest, naming, poll
 from potluck.channels.feeds.models import Item
+from potluck.channels.feeds.reading import poll
+from potluck.channels.feeds.sources import add_source, claim, ownership
 from potluck.channels.feeds.tests.conftest import FEED, Site
 from potluck.deliver.models import Arrival
 from potluck.lib.errors import Refused
@@ -23,7 +24,9 @@ As = Callable[[Person | None], Client]
 @pytest.fixture
 def outside(site: Site, cleo: Person) -> Person:
     """Somebody on the site, whose feed Cleo named and follows, read once."""
-    person, _ = naming.name_outside(f"{site.home}/feed", by=cleo, home_url=f"{site.home}/", name="Eve Larsen")
+    person, _ = add_source.name_outside(
+        f"{site.home}/feed", by=cleo, home_url=f"{site.home}/", name="Eve Larsen"
+    )
     follow(Wish(who=person), by=cleo)
     poll.poll()
     return person
@@ -120,12 +123,12 @@ def test_what_was_theirs_is_the_members(
 
 
 def test_a_source_both_had_is_one(outside: Person, ada: Person, site: Site) -> None:
-    naming.name_source(f"{site.home}/feed", person=ada, by=ada)
+    add_source.name_source(f"{site.home}/feed", person=ada, by=ada)
     poll.poll()
     claim.claim(outside, by=ada)
     assert Source.objects.count() == 1
     assert Item.objects.count() == 2
-    assert naming.name_outside(f"{site.home}/feed", by=None)[0] == ada
+    assert add_source.name_outside(f"{site.home}/feed", by=None)[0] == ada
     poll.poll()
     assert Post.objects.count() == 2
 
@@ -174,9 +177,9 @@ def test_a_moderator_removes_and_can_take_it_back(
 def test_who_names_what_another_named_is_told_and_takes_it_over_by_proof(
     site: Site, ada: Person, ben: Person, cleo: Person, as_: As
 ) -> None:
-    first = naming.name_source(f"{site.home}/feed", person=ben, by=ben)
+    first = add_source.name_source(f"{site.home}/feed", person=ben, by=ben)
     poll.poll()
-    again = naming.name_source(f"{site.home}/feed", person=ada, by=ada, home_url=f"{site.home}/")
+    again = add_source.name_source(f"{site.home}/feed", person=ada, by=ada, home_url=f"{site.home}/")
     poll.poll()
     assert {post.author_id for post in Post.objects.all()} == {ben.id}
     assert "Ben Okafor named this as well" in as_(ada).get("/you/sources").content.decode()
@@ -191,25 +194,25 @@ def test_who_names_what_another_named_is_told_and_takes_it_over_by_proof(
     assert first.retired_at is not None and "Ada Marsh has shown" in first.note
     assert {(post.author_id, post.source_id) for post in Post.objects.all()} == {(ada.id, again.id)}
     # Who let go of it and names it again gets nothing new by it, and cannot prove it away.
-    back = naming.name_source(f"{site.home}/feed", person=ben, by=ben)
+    back = add_source.name_source(f"{site.home}/feed", person=ben, by=ben)
     fresh = b"<item><guid>%(home)s/c</guid><link>%(home)s/c</link><title>New</title><description>x</description></item>"
     site.pages["/feed"] = ("application/rss+xml", FEED.replace(b"</channel>", fresh + b"</channel>"))
-    naming.look_soon([back.url])
+    add_source.look_soon([back.url])
     poll.poll()
     assert Post.objects.get(title="New").author_id == ada.id
-    site.pages["/"] = page(f"<p>{contest.code(back)}</p>")
+    site.pages["/"] = page(f"<p>{ownership.code(back)}</p>")
     with pytest.raises(Refused, match="Ada Marsh has shown"):
-        contest.prove(back)
+        ownership.prove(back)
 
 
 def test_a_page_that_only_names_the_feed_proves_nothing(
     site: Site, ada: Person, ben: Person, elsewhere: str
 ) -> None:
-    naming.name_source(f"{site.home}/feed", person=ben, by=ben)
-    mine = naming.name_source(f"{site.home}/feed", person=ada, by=ada, home_url="http://localhost:1/ada")
+    add_source.name_source(f"{site.home}/feed", person=ben, by=ben)
+    mine = add_source.name_source(f"{site.home}/feed", person=ada, by=ada, home_url="http://localhost:1/ada")
     with pytest.raises(Refused):
-        contest.prove(mine)
+        ownership.prove(mine)
     Source.objects.filter(pk=mine.pk).update(home_url=f"{site.home}/")
     mine.refresh_from_db()
-    site.pages["/"] = page(f"<p>{contest.code(mine)}</p>")
-    contest.prove(mine)
+    site.pages["/"] = page(f"<p>{ownership.code(mine)}</p>")
+    ownership.prove(mine)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.channels.feeds.discover import feeds_in, guesses, look, rel_me
+from potluck.channels.feeds.sources.discover import feeds_in, guesses, look, rel_me
 
 HERE = "https://ada.example/blog/worms"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.feeds import bookmarks, opml
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.importing import bookmarks, opml
+from potluck.channels.feeds.publishing.export import export
 from potluck.door import admit
 from potluck.people.circles import make_circle, put_in
 from potluck.people.follow import Wish, follow

@@ -1,6 +1,6 @@
 """The same thing keeps its name from poll to poll, and different things never share one."""
 
-from potluck.channels.feeds.parse import Feed, parse
+from potluck.channels.feeds.reading.parse import Feed, parse
 
 
 def read(*items: str) -> Feed:

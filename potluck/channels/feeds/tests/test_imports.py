@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.feeds import imports, naming
+from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing, Subscription
+from potluck.channels.feeds.sources import add_source
 from potluck.channels.feeds.tests import real
 from potluck.commands import taking
 from potluck.deliver.models import Arrival
@@ -29,10 +30,10 @@ OPML = b"""<opml version="2.0"><body>
 <outline text="Soil" xmlUrl="https://soil.example/feed"/></body></opml>"""
 
 
-def bring(kind: str, body: bytes, person: Person, *, mine: bool = False) -> imports.Brought:
-    found, brought = imports.read(kind, body), imports.Brought()
-    for batch in imports.batches(found.entries):
-        brought.add(imports.bring(batch, person, mine=mine))
+def bring(kind: str, body: bytes, person: Person, *, mine: bool = False) -> import_file.Brought:
+    found, brought = import_file.read(kind, body), import_file.Brought()
+    for batch in import_file.batches(found.entries):
+        brought.add(import_file.bring(batch, person, mine=mine))
     return brought
 
 
@@ -84,14 +85,14 @@ def test_whom_one_follows_in_the_fediverse_become_people_outside_once_each(ada: 
         b"eve@social.example,true,false,\r\n@Dov_1@other.example,true,false,en\r\nEVE@social.example,true,false,\r\n"
         b"no account,true,false,\r\n"
     )
-    assert naming.kind_of(table) == "follows"
+    assert add_source.kind_of(table) == "follows"
     found = bring("follows", table, ada)
     assert (found.new, found.known) == (2, 0)
     assert set(Source.objects.filter(person__followers__by=ada).values_list("url", "home_url")) == {
         ("https://social.example/@eve.rss", "https://social.example/@eve"),
         ("https://other.example/@Dov_1.rss", "https://other.example/@Dov_1"),
     }
-    assert [one.what for one in imports.read("follows", table).skipped] == ["no account"]
+    assert [one.what for one in import_file.read("follows", table).skipped] == ["no account"]
     assert bring("follows", table, ada).known == 2
 
 
@@ -109,21 +110,21 @@ def test_whoever_asked_not_to_appear_is_left_out_with_a_sentence(ada: Person, ev
 
 
 def test_a_file_stopped_half_way_goes_on_where_it_was(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 1)
-    row = imports.keep_file("bookmarks", KEPT, person=ada)
-    imports.begin(row)
-    real_bring, calls = imports.bring, []
+    monkeypatch.setattr(import_file, "BATCH", 1)
+    row = import_file.keep_file("bookmarks", KEPT, person=ada)
+    import_file.begin(row)
+    real_bring, calls = import_file.bring, []
 
-    def dies_once(*args: object, **more: object) -> imports.Brought:
+    def dies_once(*args: object, **more: object) -> import_file.Brought:
         calls.append(1)
         if len(calls) == 2:
             raise RuntimeError("the power went")
         return real_bring(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(imports, "bring", dies_once)
+    monkeypatch.setattr(import_file, "bring", dies_once)
     with pytest.raises(RuntimeError):
-        imports.bring_file(row.id)
-    imports.bring_file(row.id)
+        import_file.bring_file(row.id)
+    import_file.bring_file(row.id)
     row.refresh_from_db()
     assert (row.new, row.known, row.skipped, row.total) == (2, 0, 1, 3)
     assert row.finished_at and not row.body
@@ -133,7 +134,7 @@ def test_a_file_stopped_half_way_goes_on_where_it_was(ada: Person, monkeypatch: 
 def test_what_is_no_list_is_refused_with_a_sentence(ada: Person) -> None:
     for kind in ("opml", "bookmarks", "mbox"):
         with pytest.raises(Malformed, match=r"[.?]$"):
-            imports.keep_file(kind, b"hello", person=ada)
+            import_file.keep_file(kind, b"hello", person=ada)
     assert not Bringing.objects.exists()
 
 
@@ -151,7 +152,7 @@ def test_the_command_ends_with_a_line_that_counts(
 @real.needs("opml")
 @pytest.mark.parametrize("path", real.files("opml"), ids=lambda path: path.name[:30])
 def test_every_real_subscription_list_comes_in(path: Path, ada: Person) -> None:
-    found = imports.read("opml", path.read_bytes())
+    found = import_file.read("opml", path.read_bytes())
     brought = bring("opml", path.read_bytes(), ada)
     assert brought.new + brought.known + len(brought.skipped) == len(found.entries)
     assert all(one.why.endswith(".") for one in [*brought.skipped, *found.skipped])
@@ -161,12 +162,12 @@ def test_every_real_subscription_list_comes_in(path: Path, ada: Person) -> None:
 @real.needs("bookmarks")
 @pytest.mark.parametrize("path", real.files("bookmarks"), ids=lambda path: path.name[:40])
 def test_every_real_bookmark_file_comes_in(path: Path, ada: Person) -> None:
-    found = imports.read("bookmarks", path.read_bytes())
+    found = import_file.read("bookmarks", path.read_bytes())
     if len(found.entries) > 1500:
-        found = imports.File(found.entries[:1500], found.skipped)
-    brought = imports.Brought()
-    for batch in imports.batches(found.entries):
-        brought.add(imports.bring(batch, ada))
+        found = import_file.File(found.entries[:1500], found.skipped)
+    brought = import_file.Brought()
+    for batch in import_file.batches(found.entries):
+        brought.add(import_file.bring(batch, ada))
     assert brought.new + brought.known + len(brought.skipped) == len(found.entries)
     assert brought.new >= 0.98 * len(found.entries)
     assert Post.objects.filter(author=ada).count() == brought.new

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from potluck.channels.feeds.parse import Feed, parse
+from potluck.channels.feeds.reading.parse import Feed, parse
 
 HERE = "https://ada.example/feed.json"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.channels.feeds.opml import read
+from potluck.channels.feeds.importing.opml import read
 from potluck.lib.errors import Malformed
 
 

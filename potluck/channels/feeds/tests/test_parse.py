@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from potluck.channels.feeds.parse import Feed, Item, parse
+from potluck.channels.feeds.reading.parse import Feed, Item, parse
 
 HERE = "https://ada.example/blog/feed.xml"
 

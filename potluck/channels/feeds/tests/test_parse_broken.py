@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from potluck.channels.feeds.parse import Item, parse
+from potluck.channels.feeds.reading.parse import Item, parse
 from potluck.lib.errors import Malformed
 
 HERE = "https://ada.example/feed"

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from potluck.channels.feeds import naming, poll
+from potluck.channels.feeds.ingest.items import Reading, take
 from potluck.channels.feeds.models import Subscription
-from potluck.channels.feeds.parse import parse
-from potluck.channels.feeds.take import Reading, take
+from potluck.channels.feeds.reading import poll
+from potluck.channels.feeds.reading.parse import parse
+from potluck.channels.feeds.sources import add_source as sources_add_source
 from potluck.channels.feeds.tests.conftest import Site
 from potluck.channels.home import read
 from potluck.people.follow import Wish, follow
@@ -106,10 +107,10 @@ def test_naming_somebody_elses_blog_takes_nothing_from_them(eve: Person, ada: Pe
 
 
 def test_a_page_that_a_list_gave_for_a_feed_leads_to_the_feed_it_names(site: Site, ada: Person) -> None:
-    person, source = naming.name_outside(f"{site.home}/", by=ada, title="Soil of Eve")
+    person, source = sources_add_source.name_outside(f"{site.home}/", by=ada, title="Soil of Eve")
     assert source is not None
     poll.poll()
-    naming.look_soon([f"{site.home}/feed"])
+    sources_add_source.look_soon([f"{site.home}/feed"])
     poll.poll()
     source.refresh_from_db()
     assert (source.url, source.note, source.title) == (f"{site.home}/feed", "", "Soil of Eve")
@@ -121,10 +122,10 @@ def test_pages_that_name_each_other_as_feeds_are_given_up_with_a_sentence(site: 
     for here, there in (("/", "/b"), ("/b", "/")):
         link = f'<html><head><link rel="alternate" type="application/rss+xml" href="{there}"></head></html>'
         site.pages[here] = ("text/html", link.encode())
-    _person, source = naming.name_outside(f"{site.home}/", by=ada)
+    _person, source = sources_add_source.name_outside(f"{site.home}/", by=ada)
     assert source is not None
     poll.poll()
-    naming.look_soon([f"{site.home}/b"])
+    sources_add_source.look_soon([f"{site.home}/b"])
     poll.poll()
     source.refresh_from_db()
     assert source.url == f"{site.home}/b" and "ordinary web page" in source.note

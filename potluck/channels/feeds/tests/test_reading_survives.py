@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from potluck.channels.feeds import bookmarks, discover, opml
-from potluck.channels.feeds.parse import parse
+from potluck.channels.feeds.importing import bookmarks, opml
+from potluck.channels.feeds.reading.parse import parse
+from potluck.channels.feeds.sources import discover
 from potluck.lib.errors import Malformed
 
 PIECES = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from potluck.channels.feeds.parse import Feed, Item, parse
+from potluck.channels.feeds.reading.parse import Feed, Item, parse
 from potluck.channels.feeds.tests import real
 
 FEEDS = real.files("feeds")

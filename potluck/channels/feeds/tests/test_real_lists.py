@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.feeds import bookmarks, opml
+from potluck.channels.feeds.importing import bookmarks, opml
 from potluck.channels.feeds.tests import real
 
 

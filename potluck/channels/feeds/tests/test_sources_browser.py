@@ -11,8 +11,9 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from potluck import door
-from potluck.channels.feeds import imports, poll
+from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing
+from potluck.channels.feeds.reading import poll
 from potluck.channels.feeds.tests.conftest import Site
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -125,7 +126,7 @@ def test_bringing_files_and_how_far_they_are(walk: Walk, site: Site) -> None:
     page.get_by_text("It is being taken in").wait_for()
     walk.see("coming")
     row = Bringing.objects.exclude(started_at=None).get().id
-    in_the_worker(lambda: imports.bring_file(row))
+    in_the_worker(lambda: import_file.bring_file(row))
     if not walk.scripts:
         page.get_by_role("link", name="How far is it?").click()
     page.get_by_text("Done:").wait_for()

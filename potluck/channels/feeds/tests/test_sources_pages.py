@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from potluck import door
-from potluck.channels.feeds import imports, poll
+from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing, Subscription
+from potluck.channels.feeds.reading import poll
 from potluck.channels.feeds.tests.conftest import Site
 from potluck.people.models import Follow, Person, Source
 from potluck.posts.draft import Draft
@@ -136,11 +137,11 @@ def test_a_list_of_subscriptions_is_chosen_from_and_followed(ada: Person, as_: A
     assert "Soil" in page and "is not a web address" in page
     answer = client.post(answer["Location"].partition("?")[0], {"chosen": ["0"], "whose": "others"})
     row = Bringing.objects.get()
-    imports.bring_file(row.id)
+    import_file.bring_file(row.id)
     assert [follow.who.uri for follow in Follow.objects.filter(by=ada) if follow.who] == [f"{site.home}/"]
     done = client.get(row.page).content.decode()
     assert "1 new, 0 known before, 1 left out" in done
-    imports.bring_file(row.id)
+    import_file.bring_file(row.id)
     assert Follow.objects.count() == 1
 
 
@@ -156,7 +157,7 @@ def test_bookmarks_are_shown_and_taken_in(ada: Person, ben: Person, as_: As) -> 
     assert "Slugs" in page and "only you" in page and "small program" in page
     assert as_(ben).get(answer["Location"]).status_code == 404
     client.post(answer["Location"])
-    imports.bring_file(Bringing.objects.get().id)
+    import_file.bring_file(Bringing.objects.get().id)
     assert Post.objects.filter(author=ada, kind="link").count() == 2
     assert not Post.objects.visible_to(ben).filter(title="Mine alone").exists()
 

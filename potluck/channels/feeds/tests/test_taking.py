@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from potluck.channels.feeds import poll
 from potluck.channels.feeds.models import Item, Subscription
-from potluck.channels.feeds.naming import look_soon
+from potluck.channels.feeds.reading import poll
+from potluck.channels.feeds.sources.add_source import look_soon
 from potluck.channels.home import read
 from potluck.lib.http import Answer
 from potluck.people.follow import Wish, follow

@@ -5,8 +5,9 @@ from django.utils import timezone
 from procrastinate import testing
 from procrastinate.contrib.django import app
 
-from potluck.channels.feeds import poll, withdrawn
+from potluck.channels.feeds.ingest import deletions
 from potluck.channels.feeds.models import Item, Subscription
+from potluck.channels.feeds.reading import poll
 from potluck.channels.feeds.tests.conftest import Site
 from potluck.channels.feeds.tests.test_taking import item, rss
 from potluck.door import admit
@@ -51,9 +52,9 @@ class Blog:
         row, _ = Subscription.objects.get_or_create(url=self.source.url)
         with app.replace_connector(testing.InMemoryConnector()) as noted:
             poll._take_batch([(row, Answer(self.source.url, 200, {}, rss(*said)))], poll.Tally())
-            jobs = [job for job in noted.connector.jobs.values() if job["task_name"] == withdrawn.TASK]
+            jobs = [job for job in noted.connector.jobs.values() if job["task_name"] == deletions.TASK]
         asked = [post for job in jobs for post in job["args"]["posts"]]
-        withdrawn.ask_pages(asked)
+        deletions.ask_pages(asked)
         return asked
 
     @property

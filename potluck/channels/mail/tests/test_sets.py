@@ -9,7 +9,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from potluck.channels.feeds import imports
+from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing
 from potluck.channels.mail import addresses
 from potluck.channels.mail.invites.bulk import addresses_in
@@ -118,14 +118,14 @@ def test_the_feeds_of_a_list_become_people_outside_and_its_addresses_get_a_lette
         assert as_(dov).post(HERE, {"addresses": "", "file": file}).status_code == 302
         assert len(taken(box)) == letters
         jobs = ProcrastinateJob.objects.filter(task_name="potluck.feeds.bring_list")
-        imports.bring_list(**jobs.latest("id").args)
+        import_file.bring_list(**jobs.latest("id").args)
     row = Bringing.objects.latest("id")
-    imports.bring_file(row.id)
+    import_file.bring_file(row.id)
     eve = Person.objects.get(uri="https://eve.example/")
     assert not eve.is_member and eve.sources.get().url == "https://eve.example/feed"
 
 
 def test_a_list_that_cannot_be_read_says_so_among_the_files(dov: Person, as_: As) -> None:
-    imports.bring_list("<opml>", dov.id)
+    import_file.bring_list("<opml>", dov.id)
     assert "No subscriptions were found" in Bringing.objects.get().notes
     assert as_(dov).get(f"/you/sources/files/{Bringing.objects.get().id}").status_code == 200

@@ -8,8 +8,8 @@ import re
 
 from django.utils.translation import gettext as _
 
-from potluck.channels.feeds.opml import Subscription, Subscriptions
-from potluck.channels.feeds.shape import Skipped
+from potluck.channels.feeds.importing.opml import Subscription, Subscriptions
+from potluck.channels.feeds.reading.types import Skipped
 from potluck.lib.errors import Malformed
 
 _ACCOUNT = re.compile(r"@?([\w.-]{1,255})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE | re.ASCII)

@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from potluck.channels.feeds import tree
-from potluck.channels.feeds.shape import (
+from potluck.channels.feeds.reading import xml_tree
+from potluck.channels.feeds.reading.types import (
     Enclosure,
     Item,
     has_markup,
@@ -41,7 +41,7 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
     marked_up = has_markup(said)
     own_language = (node.get(_LANG) or "") if node is not None else ""
     return Item(
-        id=tree.own_id(node) if node is not None else string(entry, "id"),
+        id=xml_tree.own_id(node) if node is not None else string(entry, "id"),
         url=_link(entry, node, base),
         title=title_text(string(entry, "title")),
         html=said if marked_up else "",

@@ -14,8 +14,8 @@ from html import unescape
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from potluck.channels.feeds import repair
-from potluck.channels.feeds.shape import Skipped, moment, plain, tag_names, title_text, web_address
+from potluck.channels.feeds.reading import xml_repair
+from potluck.channels.feeds.reading.types import Skipped, moment, plain, tag_names, title_text, web_address
 from potluck.lib.errors import Malformed
 
 
@@ -73,13 +73,13 @@ _MICROSECONDS_1601 = 11_644_473_600
 
 def read(body: bytes) -> Bookmarks:
     """The bookmarks in a file of at most 16 MB. Malformed if it holds none, nor anything skipped."""
-    body = repair.utf8(repair.unpacked(body)).strip()
+    body = xml_repair.utf8(xml_repair.unpacked(body)).strip()
     if body[:1] in (b"[", b"{"):
         found = list(_from_json(body))
     elif re.match(rb"(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|\s)*<posts\b", body, re.DOTALL):
         found = list(_from_xml(body))
     else:
-        found = list(_Netscape(repair.html(body)).walk())
+        found = list(_Netscape(xml_repair.html(body)).walk())
     items, skipped = _sorted_out(found)
     if not items and not skipped:
         raise Malformed(_("No bookmarks were found in this file. Is it a bookmark export from a browser?"))
@@ -213,7 +213,7 @@ def _from_xml(body: bytes) -> Iterator[Bookmark]:
     """What the interfaces of Delicious and Pinboard answer: posts with attributes."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(repair.xml(body), parser)
+        root = etree.fromstring(xml_repair.xml(body), parser)
     except (etree.XMLSyntaxError, ValueError):
         return
     for post in root.iter("post") if root is not None else ():

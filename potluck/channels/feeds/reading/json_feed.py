@@ -7,7 +7,7 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from potluck.channels.feeds.shape import (
+from potluck.channels.feeds.reading.types import (
     Enclosure,
     Feed,
     Item,

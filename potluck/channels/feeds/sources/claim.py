@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from lxml import etree
 from lxml import html as lxml_html
 
-from potluck.channels.feeds.discover import rel_me
 from potluck.channels.feeds.models import Item
-from potluck.channels.feeds.naming import feed_in, fetched, look_soon
-from potluck.channels.feeds.shape import Feed
+from potluck.channels.feeds.reading.types import Feed
+from potluck.channels.feeds.sources.add_source import feed_in, fetched, look_soon
+from potluck.channels.feeds.sources.discover import rel_me
 from potluck.events.audit import note
 from potluck.events.models import Decision
 from potluck.lib.errors import Missing, Refused

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from potluck.channels.feeds.shape import web_address
+from potluck.channels.feeds.reading.types import web_address
 from potluck.lib.errors import Malformed
 
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"

@@ -15,9 +15,16 @@ import feedparser
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from potluck.channels.feeds import entries, tree
-from potluck.channels.feeds.entries import Entry, string
-from potluck.channels.feeds.shape import Feed, language_code, person_name, plain, title_text, web_address
+from potluck.channels.feeds.reading import entry_mapping, xml_tree
+from potluck.channels.feeds.reading.entry_mapping import Entry, string
+from potluck.channels.feeds.reading.types import (
+    Feed,
+    language_code,
+    person_name,
+    plain,
+    title_text,
+    web_address,
+)
 from potluck.lib.errors import Malformed
 
 # feedparser manages 2 to 3 MB a second; above this only the quick parser is asked.
@@ -35,12 +42,12 @@ class Reading:
 
     @property
     def words(self) -> int:
-        return sum(entries.words(entry) for entry in self.entries)
+        return sum(entry_mapping.words(entry) for entry in self.entries)
 
 
 def read(body: bytes, *, url: str) -> Feed:
     """RSS or Atom in mended UTF-8, or Malformed."""
-    root, well_formed = tree.grow(body, url)
+    root, well_formed = xml_tree.grow(body, url)
     _refuse_other_documents(root, body)
     nodes = list(root.iter("{*}item", "{*}entry")) if root is not None else []
     reading = _quick(body)
@@ -51,9 +58,10 @@ def read(body: bytes, *, url: str) -> Feed:
     matching = nodes if len(nodes) == len(reading.entries) else [None] * len(reading.entries)
     based = url if b"xml:base" not in body else None
     items = tuple(
-        entries.item(entry, node, url, based) for entry, node in zip(reading.entries, matching, strict=True)
+        entry_mapping.item(entry, node, url, based)
+        for entry, node in zip(reading.entries, matching, strict=True)
     )
-    about = tree.about(root, url) if root is not None else {}
+    about = xml_tree.about(root, url) if root is not None else {}
     return Feed(
         title=title_text(string(reading.feed, "title")),
         home_url=web_address(url, string(reading.feed, "link")),
@@ -61,14 +69,14 @@ def read(body: bytes, *, url: str) -> Feed:
         language=language_code(about.get("language", "") or string(reading.feed, "language")),
         hub=about.get("hub", ""),
         self_url=about.get("self", ""),
-        ttl=tree.ttl(about),
+        ttl=xml_tree.ttl(about),
         author=person_name(string(reading.feed, "author")),
         items=items,
     )
 
 
 def _refuse_other_documents(root: etree._Element | None, body: bytes) -> None:
-    name = tree.local(root) if root is not None else ""
+    name = xml_tree.local(root) if root is not None else ""
     if name == "html" or body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         raise Malformed(_("This page is not a feed: it is an ordinary web page."))
     if name == "opml":
@@ -98,10 +106,10 @@ def _thorough(body: bytes, url: str, nodes: Sequence[etree._Element]) -> Reading
         return None
     if not found.version and not found.entries:
         return None
-    like_quick = [entries.like_quick(entry) for entry in found.entries]
+    like_quick = [entry_mapping.like_quick(entry) for entry in found.entries]
     if len(nodes) == len(like_quick):
         for node, entry in zip(nodes, like_quick, strict=True):
-            _drop_guessed_dates(entry, tree.evidence(node))
+            _drop_guessed_dates(entry, xml_tree.evidence(node))
     return Reading(dict(found.feed), like_quick)
 
 
@@ -121,16 +129,16 @@ def _lost_something(nodes: Sequence[etree._Element], found: Sequence[dict[str, o
     expected = got = 0
     lost = False
     for node, entry in zip(nodes, found, strict=True):
-        seen = tree.evidence(node)
+        seen = xml_tree.evidence(node)
         _drop_guessed_dates(entry, seen)
-        has = entries.weight(entry)
+        has = entry_mapping.weight(entry)
         lost |= bool((seen.text and not has) or (seen.titled and not entry.get("title")))
         lost |= bool(seen.dates and not entry.get("published"))
         expected, got = expected + seen.text, got + has
     return lost or got < expected * 0.95
 
 
-def _drop_guessed_dates(entry: dict[str, object], seen: tree.Evidence) -> None:
+def _drop_guessed_dates(entry: dict[str, object], seen: xml_tree.Evidence) -> None:
     for key in ("published", "updated"):
-        if entry.get(key) and not seen.confirms(entries.time(entry, key)):
+        if entry.get(key) and not seen.confirms(entry_mapping.time(entry, key)):
             entry[key] = None

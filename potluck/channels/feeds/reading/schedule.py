@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from potluck.channels.feeds.shape import Feed
+from potluck.channels.feeds.reading.types import Feed
 from potluck.lib.http import Answer
 
 QUARTER, HOUR, DAY = 15 * 60, 3600, 86400

@@ -13,8 +13,8 @@ from itertools import islice
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from potluck.channels.feeds.naming import Candidate, Found, find
-from potluck.channels.feeds.shape import Item, plain
+from potluck.channels.feeds.reading.types import Item, plain
+from potluck.channels.feeds.sources.add_source import Candidate, Found, find
 from potluck.lib.errors import Malformed, PotluckError
 from potluck.lib.format import names
 from potluck.people.directory import shown_to

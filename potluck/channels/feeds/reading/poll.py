@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from potluck.channels.feeds import rest
-from potluck.channels.feeds.discover import feeds_in
+from potluck.channels.feeds.ingest.deletions import look_for_missing
+from potluck.channels.feeds.ingest.items import Reading, Taken, newest, take
+from potluck.channels.feeds.ingest.save_results import Look, settle
 from potluck.channels.feeds.models import Subscription
-from potluck.channels.feeds.parse import parse
-from potluck.channels.feeds.settle import Look, settle
-from potluck.channels.feeds.shape import Feed
-from potluck.channels.feeds.take import Reading, Taken, newest, take
-from potluck.channels.feeds.withdrawn import look_for_missing
+from potluck.channels.feeds.reading import schedule
+from potluck.channels.feeds.reading.parse import parse
+from potluck.channels.feeds.reading.types import Feed
+from potluck.channels.feeds.sources.discover import feeds_in
 from potluck.lib.errors import Malformed, PotluckError, TryLater
 from potluck.lib.http import Answer, Outcome, Request, fetch_each
 from potluck.people.models import Source
@@ -150,7 +150,9 @@ def _alone(look: Look, taken: Taken) -> Look:
         log.warning("What %s brought could not be taken in: %r", look.subscription.url, error)
         errors = look.subscription.errors + 1
         note = _("What came from there could not be taken in. We try again later.")
-        look = Look(look.subscription, look.at, rest.after_failure(errors, None), note=note, errors=errors)
+        look = Look(
+            look.subscription, look.at, schedule.after_failure(errors, None), note=note, errors=errors
+        )
         _store([look], [])
     else:
         taken.new, taken.edited = taken.new + alone.new, taken.edited + alone.edited
@@ -186,12 +188,16 @@ def _look(row: Subscription, outcome: Outcome, now: datetime) -> Look:
         return Look(row, now, int(outcome.after) + 1, errors=row.errors)
     if not isinstance(outcome, Answer):
         errors = row.errors + 1
-        wait = rest.after_failure(errors, getattr(outcome, "after", None))
+        wait = schedule.after_failure(errors, getattr(outcome, "after", None))
         return Look(row, now, wait, note=str(outcome), errors=errors, gone=outcome.status == 410)
     digest = hashlib.blake2b(outcome.body, digest_size=16).digest()
     if outcome.unchanged or digest == bytes(row.digest):
         return Look(
-            row, now, rest.after_nothing_new(row.interval, outcome), answer=outcome, digest=bytes(row.digest)
+            row,
+            now,
+            schedule.after_nothing_new(row.interval, outcome),
+            answer=outcome,
+            digest=bytes(row.digest),
         )
     try:
         feed: Feed = parse(
@@ -201,8 +207,8 @@ def _look(row: Subscription, outcome: Outcome, now: datetime) -> Look:
         if named := _named_by(row, outcome):
             return Look(row, now, 0, errors=1, moved=named)
         errors = row.errors + 1
-        return Look(row, now, rest.after_failure(errors, None), note=str(error), errors=errors)
-    wait = rest.after_reading(feed, outcome, now)
+        return Look(row, now, schedule.after_failure(errors, None), note=str(error), errors=errors)
+    wait = schedule.after_reading(feed, outcome, now)
     feed = newest(feed, MOST_ITEMS)
     return Look(row, now, wait, answer=outcome, feed=feed, digest=digest, url=outcome.url)
 

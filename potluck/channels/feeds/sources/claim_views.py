@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from potluck.channels.feeds import claim as verbs
+from potluck.channels.feeds.sources import claim as verbs
 from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.rendering.decorators import MemberRequest, members_only

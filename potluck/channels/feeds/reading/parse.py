@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
-from potluck.channels.feeds import jsonfeed, repair, xmlfeed
-from potluck.channels.feeds.shape import Enclosure, Feed, Item
+from potluck.channels.feeds.reading import feed_parser, json_feed, xml_repair
+from potluck.channels.feeds.reading.types import Enclosure, Feed, Item
 from potluck.lib.errors import Malformed
 
 __all__ = ["Enclosure", "Feed", "Item", "parse"]
@@ -22,11 +22,11 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> Feed:
 
     Raises Malformed, and nothing else, with a sentence that says why there is no feed. Reads at most 16 MB.
     """
-    body = repair.utf8(repair.unpacked(body), content_type).strip()
+    body = xml_repair.utf8(xml_repair.unpacked(body), content_type).strip()
     if not body:
         raise Malformed(_("This feed is empty: nothing was sent."))
     is_json = body[:1] in (b"{", b"[")
-    feed = jsonfeed.read(body, url=url) if is_json else xmlfeed.read(repair.xml(body), url=url)
+    feed = json_feed.read(body, url=url) if is_json else feed_parser.read(xml_repair.xml(body), url=url)
     return replace(feed, items=tuple(_once_each(_identified(feed.items))))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
-from potluck.channels.feeds.take import Reading, digest_of
+from potluck.channels.feeds.ingest.items import Reading, digest_of
 from potluck.lib.http import Answer, Request, fetch_each
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask, run

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from potluck.channels.feeds import follows
-from potluck.channels.feeds.discover import Candidate as Pointer
-from potluck.channels.feeds.discover import guesses, look
+from potluck.channels.feeds.importing import mastodon_csv
 from potluck.channels.feeds.models import Subscription
-from potluck.channels.feeds.parse import parse
-from potluck.channels.feeds.poll import ACCEPT
-from potluck.channels.feeds.shape import Feed
+from potluck.channels.feeds.reading.parse import parse
+from potluck.channels.feeds.reading.poll import ACCEPT
+from potluck.channels.feeds.reading.types import Feed
+from potluck.channels.feeds.sources.discover import Candidate as Pointer
+from potluck.channels.feeds.sources.discover import guesses, look
 from potluck.lib.errors import Malformed, Refused, TryLater
 from potluck.lib.http import Answer, Outcome, Request, fetch_many, normal_url
 from potluck.lib.url_key import link_key
@@ -90,7 +90,7 @@ def kind_of(body: bytes) -> str:
     head = body[:_HEAD].replace(b"\x00", b"")
     if _OPML.search(head):
         return "opml"
-    if follows.looks_so(head):
+    if mastodon_csv.looks_so(head):
         return "follows"
     return "bookmarks" if _BOOKMARKS.search(head) else ""
 

@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
-from potluck.channels.feeds import repair
-from potluck.channels.feeds.shape import title_text, web_address
+from potluck.channels.feeds.reading import xml_repair
+from potluck.channels.feeds.reading.types import title_text, web_address
 
 # Feeds are named in the head; what comes after this much of a page is not worth the time.
 MOST_OF_A_PAGE = 2 * 1024 * 1024
@@ -76,9 +76,9 @@ def rel_me(page: bytes, url: str) -> tuple[str, ...]:
 
 def _tree(page: bytes) -> lxml_html.HtmlElement | None:
     page = page[:MOST_OF_A_PAGE]
-    if repair.tangled(page):
+    if xml_repair.tangled(page):
         return None
-    text = repair.html(page)
+    text = xml_repair.html(page)
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         found = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

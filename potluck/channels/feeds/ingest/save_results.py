@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from potluck.channels.feeds.ingest.items import Taken
 from potluck.channels.feeds.models import Subscription
-from potluck.channels.feeds.shape import Feed
-from potluck.channels.feeds.take import Taken
+from potluck.channels.feeds.reading.types import Feed
 from potluck.lib.http import Answer
 from potluck.lib.sql import ask
 from potluck.people.models import Source

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from potluck.channels.feeds.outbound import Listing, in_our_language, public
-from potluck.channels.feeds.subscriptions import following_of, sources_of
+from potluck.channels.feeds.publishing.feed import Listing, in_our_language, public
+from potluck.channels.feeds.publishing.subscriptions import following_of, sources_of
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.feedwriter import OPML_TYPE, opml
 from potluck.people.directory import shown_to

@@ -8,10 +8,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.channels.feeds import contest, imports, naming
-from potluck.channels.feeds.health import health
+from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing
-from potluck.channels.feeds.preview import Chosen, chosen, preview
+from potluck.channels.feeds.sources import add_source, ownership
+from potluck.channels.feeds.sources.health import health
+from potluck.channels.feeds.sources.preview import Chosen, chosen, preview
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import sources as verbs
 from potluck.people.follow import follow_all
@@ -68,7 +69,7 @@ def add(request: MemberRequest) -> HttpResponse:
     else:
         tags = tuple(normal_all(request.POST.get("only_tags", "").replace(",", " ").split()))
         for one in picked:
-            naming.name_source(
+            add_source.name_source(
                 one.url,
                 person=request.viewer,
                 by=request.viewer,
@@ -77,7 +78,7 @@ def add(request: MemberRequest) -> HttpResponse:
                 home_url=one.home_url,
             )
         say(request, _("Named. What is there comes in within a minute; nobody is flooded with it."))
-        if told := contest.words_for(request.viewer):
+        if told := ownership.words_for(request.viewer):
             say(request, told)
     return redirect(_next(request) or HERE)
 
@@ -85,7 +86,7 @@ def add(request: MemberRequest) -> HttpResponse:
 def _follow(request: MemberRequest, picked: list[Chosen]) -> None:
     people: list[Person] = []
     for one in picked:
-        person, _source = naming.name_outside(
+        person, _source = add_source.name_outside(
             one.url, by=request.viewer, title=one.title, home_url=one.home_url, name=one.name
         )
         people.append(person)
@@ -99,7 +100,7 @@ def tags(request: MemberRequest, source_id: int) -> HttpResponse:
     """Let in only what carries one of these tags; or everything again."""
     source = _mine(request, source_id)
     words = tuple(normal_all(request.POST.get("only_tags", "").replace(",", " ").split()))
-    naming.choose_tags(source, words, by=request.viewer)
+    add_source.choose_tags(source, words, by=request.viewer)
     say(request, _("Saved. It holds for what comes from now on."))
     return redirect(HERE)
 
@@ -110,7 +111,7 @@ def rest(request: MemberRequest, source_id: int) -> HttpResponse:
     """Look no more for now; or again."""
     source = _mine(request, source_id)
     if request.POST.get("undo"):
-        naming.resume(source, by=request.viewer)
+        add_source.resume(source, by=request.viewer)
         say(request, _("We look at it again, from now on."))
     else:
         verbs.pause(source, by=request.viewer)
@@ -124,7 +125,7 @@ def removal(request: MemberRequest, source_id: int) -> HttpResponse:
     """Let a source go; or take it up again."""
     source = _mine(request, source_id)
     if request.POST.get("undo"):
-        naming.resume(source, by=request.viewer)
+        add_source.resume(source, by=request.viewer)
     else:
         verbs.retire(source, by=request.viewer)
         say(request, _("Let go. What came from it stays."), undo=f"{HERE}/{source.id}/removal")
@@ -139,14 +140,14 @@ def proof(request: MemberRequest, source_id: int) -> HttpResponse:
     if request.method == "POST":
         limits.take("preview", request.viewer.id)
         try:
-            contest.prove(source)
-            contest.take_over(source)
+            ownership.prove(source)
+            ownership.take_over(source)
             say(request, _("It is yours: what came from there stands under your name now."))
             return redirect(HERE)
         except Refused as no:
             error = str(no)
-    context = {"source": source, "holder": contest.holders([source]).get(source.id), "error": error}
-    context |= {"code": contest.code(source), "mine": f"{settings.ORIGIN}{request.viewer.page}"}
+    context = {"source": source, "holder": ownership.holders([source]).get(source.id), "error": error}
+    context |= {"code": ownership.code(source), "mine": f"{settings.ORIGIN}{request.viewer.page}"}
     return render(request, "feeds/proof.html", context, status=422 if error else 200)
 
 
@@ -163,7 +164,7 @@ def file(request: MemberRequest, bringing_id: int) -> HttpResponse:
     if row.started_at:
         context["notes"] = row.notes.split("\n") if row.notes else []
     else:
-        context["found"] = imports.read(row.kind, bytes(row.body))
+        context["found"] = import_file.read(row.kind, bytes(row.body))
     return render(request, "feeds/file.html", context)
 
 
@@ -172,7 +173,7 @@ def _begin(request: MemberRequest, row: Bringing) -> HttpResponse:
     places = [int(place) for place in request.POST.getlist("chosen") if place.isdigit() and len(place) < 8]
     if row.kind != "bookmarks" and not places:
         raise Malformed(_("Tick at least one, or go back."))
-    imports.begin(row, chosen=places, mine=request.POST.get("whose") == "mine")
+    import_file.begin(row, chosen=places, mine=request.POST.get("whose") == "mine")
     to = _next(request)
     if to:
         say(request, _("It is being taken in. You see how far it is under “Where you share”."))
@@ -180,8 +181,8 @@ def _begin(request: MemberRequest, row: Bringing) -> HttpResponse:
 
 
 def _to_file(request: MemberRequest, body: bytes, name: str) -> HttpResponse:
-    kind = naming.kind_of(body) or ("opml" if name.lower().endswith((".opml", ".xml")) else "bookmarks")
-    row = imports.keep_file(kind, body, person=request.viewer, name=name)
+    kind = add_source.kind_of(body) or ("opml" if name.lower().endswith((".opml", ".xml")) else "bookmarks")
+    row = import_file.keep_file(kind, body, person=request.viewer, name=name)
     to = _next(request)
     return redirect(f"{row.page}?{urlencode({'next': to})}" if to else row.page)
 
@@ -199,7 +200,7 @@ def _page(request: MemberRequest, **more: object) -> HttpResponse:
     wrong = bool(more.get("error") or more.get("troubles"))
     context = {
         "sources": [(source, health(source)) for source in rows],
-        "holders": contest.holders(rows),
+        "holders": ownership.holders(rows),
         "files": files.order_by("-id")[:5],
         "given": request.POST.get("urls", "") or request.GET.get("url", ""),
         "follow": request.POST.get("follow") or request.GET.get("follow"),

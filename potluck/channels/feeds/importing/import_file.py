@@ -17,11 +17,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from potluck import door
-from potluck.channels.feeds import bookmarks, follows, naming, opml
-from potluck.channels.feeds.bookmarks import Bookmark
+from potluck.channels.feeds.importing import bookmarks, mastodon_csv, opml
+from potluck.channels.feeds.importing.bookmarks import Bookmark
+from potluck.channels.feeds.importing.opml import Subscription
 from potluck.channels.feeds.models import Bringing
-from potluck.channels.feeds.opml import Subscription
-from potluck.channels.feeds.shape import Skipped
+from potluck.channels.feeds.reading.types import Skipped
+from potluck.channels.feeds.sources import add_source as sources_add_source
 from potluck.lib.errors import Malformed, PotluckError
 from potluck.lib.url_key import link_key
 from potluck.people.follow import follow_all
@@ -64,7 +65,7 @@ class File:
 def read(kind: str, body: bytes) -> File:
     """Read a file of this kind, "opml", "follows" or "bookmarks". Malformed, with a sentence, if it is none."""
     if kind in ("opml", "follows"):
-        listed = opml.read(body) if kind == "opml" else follows.read(body)
+        listed = opml.read(body) if kind == "opml" else mastodon_csv.read(body)
         return File(listed.entries, listed.skipped)
     if kind == "bookmarks":
         kept = bookmarks.read(body)
@@ -110,7 +111,7 @@ def _name(entries: Sequence[Subscription], person: Person) -> Brought:
 def _follow(entries: Sequence[Subscription], person: Person) -> Brought:
     """Each feed as somebody outside, unless it is a member's, whom the member follows from now on."""
     brought, people, wanted = Brought(), list[tuple[Person, str]](), list[Source]()
-    whose = naming.whose_all([(entry.url, entry.html_url) for entry in entries])
+    whose = sources_add_source.whose_all([(entry.url, entry.html_url) for entry in entries])
     for entry, who in zip(entries, whose, strict=True):
         if who == person or who.removed_at:
             why = _("This is a source of your own.") if who == person else _("They asked not to appear here.")
@@ -129,7 +130,7 @@ def _follow(entries: Sequence[Subscription], person: Person) -> Brought:
 
 def _look_soon(urls: Sequence[str]) -> None:
     if urls:
-        naming.look_soon(urls)
+        sources_add_source.look_soon(urls)
 
 
 def _keep(kept: Sequence[Bookmark], person: Person) -> Brought:

@@ -6,7 +6,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
-from potluck.channels.feeds.export import export
+from potluck.channels.feeds.publishing.export import export
 from potluck.rendering.decorators import MemberRequest, signed_in_only
 from potluck.rendering.pages import render
 from potluck.safety import limits

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
-from potluck.channels.feeds.subscriptions import following_of, sources_of
+from potluck.channels.feeds.publishing.subscriptions import following_of, sources_of
 from potluck.lib.feedwriter import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Meeting, Person, Seat

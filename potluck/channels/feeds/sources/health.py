@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from potluck.channels.feeds.poll import waiting_note
+from potluck.channels.feeds.reading.poll import waiting_note
 from potluck.lib.format import ago
 from potluck.people.models import Source
 

@@ -12,8 +12,8 @@ from django.db import connection
 
 from potluck import door
 from potluck.channels.feeds.models import Item
-from potluck.channels.feeds.shape import Feed
-from potluck.channels.feeds.shape import Item as Read
+from potluck.channels.feeds.reading.types import Feed
+from potluck.channels.feeds.reading.types import Item as Read
 from potluck.lib import html
 from potluck.lib.sql import ask, columns, made
 from potluck.lib.url_key import link_key

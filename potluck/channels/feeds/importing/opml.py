@@ -8,8 +8,8 @@ from html import unescape
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from potluck.channels.feeds import repair
-from potluck.channels.feeds.shape import Skipped, tag_names, title_text, web_address
+from potluck.channels.feeds.reading import xml_repair
+from potluck.channels.feeds.reading.types import Skipped, tag_names, title_text, web_address
 from potluck.lib.errors import Malformed
 
 
@@ -48,7 +48,7 @@ _MOST_TO_MEND = 1024 * 1024
 
 def read(body: bytes) -> Subscriptions:
     """The subscriptions in an OPML file of at most 16 MB, however broken. Malformed if there are none to find."""
-    body = repair.xml(repair.utf8(repair.unpacked(body)))
+    body = xml_repair.xml(xml_repair.utf8(xml_repair.unpacked(body)))
     found: list[Subscription] = []
     skipped: list[Skipped] = []
     for one in [*_outlines(body), *_left_over(body)]:

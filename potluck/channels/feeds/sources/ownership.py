@@ -8,8 +8,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.channels.feeds.claim import code_for, look_for, take_items, take_posts
-from potluck.channels.feeds.naming import is_within, look_soon
+from potluck.channels.feeds.sources.add_source import is_within, look_soon
+from potluck.channels.feeds.sources.claim import code_for, look_for, take_items, take_posts
 from potluck.lib.errors import Refused
 from potluck.people.models import Person, Source
 from potluck.posts.models import Post, Thanks

@@ -1,0 +1,1 @@
+"""Import files: OPML, bookmarks, Mastodon's CSV of follows."""

@@ -1,0 +1,1 @@
+"""Publish feeds, lists of subscriptions, and data exports."""

@@ -1,0 +1,1 @@
+"""Read feeds: when, how, and any format into one shape."""
