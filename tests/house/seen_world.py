@@ -19,8 +19,8 @@ from potluck.channels.live.models import Device
 from potluck.channels.mail.addresses import news_address
 from potluck.channels.mail.models import Letter, Newsletter, State
 from potluck.channels.mail.newsletters.subscribe import make
-from potluck.channels.micropub.keys import make_key
 from potluck.channels.micropub.models import Key
+from potluck.channels.micropub.tokens import make_key
 from potluck.door import admit, admit_adapted, admit_quietly, amend
 from potluck.events.models import Event, Kind
 from potluck.events.record import record

@@ -19,8 +19,8 @@ from pytest_django import Settings
 
 from potluck.channels.feeds.publishing.export import export
 from potluck.channels.live.models import Device
-from potluck.channels.live.notes import notes
 from potluck.channels.live.outbound import PUSH
+from potluck.channels.live.push_texts import notes
 from potluck.channels.mail.digest.schedule import write_due
 from potluck.channels.mail.outbound.unsubscribe import Stop, off_token
 from potluck.channels.mail.tests.carried import html, plain, taken

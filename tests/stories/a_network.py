@@ -18,8 +18,8 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from potluck import door, flow
-from potluck.channels.live import seal
-from potluck.channels.live.devices import add_device
+from potluck.channels.live import push_encryption
+from potluck.channels.live.push_subscriptions import add_device
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.invites.send import never_page
 from potluck.channels.mail.outbound.unsubscribe import THREAD, Stop, off_token
@@ -279,7 +279,7 @@ def guard(people: dict[str, Person]) -> At:
     key = Authenticator.objects.create(
         user=fatima, type=Authenticator.Type.WEBAUTHN, data={"name": "The old telephone", "credential": {}}
     )
-    keys = {"key": seal.public_key(), "secret": seal.written(bytes(16))}
+    keys = {"key": push_encryption.public_key(), "secret": push_encryption.written(bytes(16))}
     for number, name in enumerate(("Firefox, Android", "")):
         add_device(people["ben"], endpoint=f"https://push.example/{number}", name=name, **keys)
     return {"key": str(key.pk)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from potluck.channels.home import read
+from potluck.channels.home import day as home_day
 from potluck.door import admit
 from potluck.people.block import mute
 from potluck.people.circles import make_circle, put_in
@@ -16,12 +16,12 @@ Work = Callable[[], None]
 
 
 def texts(person: Person) -> list[str]:
-    day = read.today(person)
+    day = home_day.today(person)
     return [line.title or line.excerpt for line in (*day.waiting, *day.people)]
 
 
 def reasons(person: Person) -> list[str]:
-    day = read.today(person)
+    day = home_day.today(person)
     return [" · ".join(line.reasons) for line in (*day.waiting, *day.people, *day.gifts)]
 
 
@@ -94,7 +94,7 @@ def test_gifts_come_back_to_who_gave_them(ada: Person, ben: Person, cleo: Person
     thank(note, by=ada)
     use(note, by=cleo, story="At Hill School", where="https://hill.example/slugs")
     work()
-    back = read.today(ben).gifts
+    back = home_day.today(ben).gifts
     assert len(back) == 1
     assert "thanked you" in " ".join(back[0].reasons) and "used this" in " ".join(back[0].reasons)
 
@@ -120,7 +120,7 @@ def test_a_quiet_pass_on_for_oneself_shows_nobody(ada: Person, ben: Person, dov:
     admit(Draft(author=ben, via=note, kind="note", audience=Audience.ME))
     work()
     assert texts(ada) == []
-    assert read.today(dov).gifts == []
+    assert home_day.today(dov).gifts == []
 
 
 def test_following_brings_the_latest_five_marked_from_before(ada: Person, ben: Person, work: Work) -> None:
@@ -173,4 +173,4 @@ def test_a_giver_sees_to_whom_a_share_was_brought(ada: Person, ben: Person, cleo
     work()
     thank(note, by=cleo)
     work()
-    assert read.brought_to(note) == ["Ada Marsh"]
+    assert home_day.brought_to(note) == ["Ada Marsh"]

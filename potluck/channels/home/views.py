@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from potluck.channels.home import read, stream_ticket
+from potluck.channels.home import day as home_day
+from potluck.channels.home import stream_ticket
 from potluck.deliver.models import Arrival
 from potluck.lib.errors import Malformed, Missing
 from potluck.match.discovery.serendipity import from_afar
@@ -26,8 +27,8 @@ from potluck.rendering.pages import back_or, render, say
 @members_only
 def home(request: MemberRequest) -> HttpResponse:
     """Today."""
-    with timezone.override(read.zone_of(request.viewer)):
-        day = read.today(request.viewer)
+    with timezone.override(home_day.zone_of(request.viewer)):
+        day = home_day.today(request.viewer)
         context = {
             "day": day,
             "now": timezone.now(),
@@ -46,10 +47,10 @@ def newer(request: MemberRequest) -> HttpResponse:
         after = int(request.GET.get("after", ""))
     except ValueError:
         raise Malformed(_("This page has lost its place. Load it again.")) from None
-    items, latest = read.newer(request.viewer, after)
+    items, latest = home_day.newer(request.viewer, after)
     if not items:
         return HttpResponse(status=204)
-    with timezone.override(read.zone_of(request.viewer)):
+    with timezone.override(home_day.zone_of(request.viewer)):
         return render(request, "home/newer.html", {"items": items, "latest": latest})
 
 
@@ -58,14 +59,14 @@ def newer(request: MemberRequest) -> HttpResponse:
 def archive(request: MemberRequest) -> HttpResponse:
     """All that reached this person, newest first, without marks or counts."""
     try:
-        before = read.moment(int(request.GET["before"])) if "before" in request.GET else None
+        before = home_day.moment(int(request.GET["before"])) if "before" in request.GET else None
     except ValueError:
         raise Malformed(_("That page of the list is not there. Start at its beginning.")) from None
-    items, more = read.archive(request.viewer, before)
+    items, more = home_day.archive(request.viewer, before)
     older = f"/archive?before={more}" if more else ""
     newer_page = "/archive" if before else ""
     page = paging.Page(items, older, newer_page)
-    with timezone.override(read.zone_of(request.viewer)):
+    with timezone.override(home_day.zone_of(request.viewer)):
         return render(request, "home/archive.html", {"page": page})
 
 
@@ -108,7 +109,7 @@ def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
     days = request.POST.get("days", "1")
     if not (days.isdecimal() and len(days) < 5 and 1 <= int(days) <= 3660):
         raise Malformed(_("Say in how many days, from 1 to 3660."))
-    morning = read.dawn(request.viewer) + timedelta(days=int(days), hours=7)
+    morning = home_day.dawn(request.viewer) + timedelta(days=int(days), hours=7)
     keep(post, by=request.viewer, remind_at=morning)
     say(request, _("It comes back on that morning."), undo=f"{post.page}/keeping")
     return back_or(request, "/home")
@@ -123,7 +124,7 @@ def ripple(request: MemberRequest, post_id: int) -> HttpResponse:
         raise Missing(_("What came of a share is shown to whoever shared it."))
     context = {
         "post": post,
-        "brought": read.brought_to(post),
+        "brought": home_day.brought_to(post),
         "came": ripples.ripple(post, viewer=request.viewer),
         "helped": helped_by(post, request.viewer),
     }

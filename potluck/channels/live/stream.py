@@ -4,7 +4,7 @@
                                     (changes.py)                           (sight.py)          who see the same
 
 Every reader has a place in the order of changes. Whoever comes back brings theirs, and is told the rest. Nobody's
-being here is written down, but for those who said they are (`attendance.py`).
+being here is written down, but for those who said they are (`presence_tracker.py`).
 """
 
 from collections import defaultdict
@@ -12,11 +12,11 @@ from collections.abc import Iterable
 
 from django.utils import timezone, translation
 
-from potluck.channels.live.attendance import Attendance
+from potluck.channels.live.bulk_visibility import Sight, look
 from potluck.channels.live.changes import CHANGED, CHANNEL, is_known, snapshot_of
+from potluck.channels.live.connections import Ear, Room
 from potluck.channels.live.messages import BY_ID, Message, drawn, message
-from potluck.channels.live.room import Ear, Room
-from potluck.channels.live.sight import Sight, look
+from potluck.channels.live.presence_tracker import Attendance
 from potluck.lib.streaming import Database, Work, event, ticket
 from potluck.people.models import Person
 

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from potluck.channels.live import device_views, views
+from potluck.channels.live import push_views, views
 
 urlpatterns = [
     path("posts/<int:post_id>/live", views.room, name="room"),
     path("posts/<int:post_id>/live/messages", views.messages, name="room-messages"),
     path("posts/<int:post_id>/live/presence", views.presence, name="room-presence"),
-    path("you/devices", device_views.devices, name="devices"),
-    path("you/devices/add", device_views.add, name="device-add"),
-    path("you/devices/<int:device_id>/removal", device_views.removal, name="device-removal"),
-    path("you/devices/<int:device_id>/trial", device_views.trial, name="device-trial"),
+    path("you/devices", push_views.devices, name="devices"),
+    path("you/devices/add", push_views.add, name="device-add"),
+    path("you/devices/<int:device_id>/removal", push_views.removal, name="device-removal"),
+    path("you/devices/<int:device_id>/trial", push_views.trial, name="device-trial"),
 ]

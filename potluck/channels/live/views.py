@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.channels.live import changes
-from potluck.channels.live.here import arrive, go, present
 from potluck.channels.live.messages import drawn, latest
-from potluck.channels.live.say import say
+from potluck.channels.live.post_message import say
+from potluck.channels.live.presence import arrive, go, present
 from potluck.channels.live.stream import address
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person

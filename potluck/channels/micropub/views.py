@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from potluck.channels.micropub import say
-from potluck.channels.micropub.keys import make_key, take_back, whose
+from potluck.channels.micropub import adapter
 from potluck.channels.micropub.models import Key
+from potluck.channels.micropub.tokens import make_key, take_back, whose
 from potluck.door import admit
 from potluck.lib.errors import Malformed, Missing, PotluckError, Refused, TryLater
 from potluck.people.models import Person
@@ -97,15 +97,15 @@ def _told(request: HttpRequest) -> HttpResponse:
 
 def _do(request: HttpRequest, person: Person) -> HttpResponse:
     if request.content_type == "application/json":
-        given, action, url = say.of_json(request.body)
+        given, action, url = adapter.of_json(request.body)
     else:
-        given = say.of_form(request.POST)
+        given = adapter.of_form(request.POST)
         action, url = request.POST.get("action", "create"), request.POST.get("url", "")
     if action == "create":
-        post = admit(say.draft_of(given, person))
+        post = admit(adapter.draft_of(given, person))
         return HttpResponse(status=201, headers={"Location": f"{settings.ORIGIN}{post.page}"})
     if action in ("delete", "undelete"):
-        (delete if action == "delete" else undelete)(say.own_post(url, person), by=person)
+        (delete if action == "delete" else undelete)(adapter.own_post(url, person), by=person)
         return HttpResponse(status=204)
     raise Malformed(_("Only create, delete and undelete can be done here. Change it on its page."))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.door import admit, amend
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.follow import Wish, follow
@@ -94,13 +94,13 @@ def test_what_is_thought_aloud_goes_at_its_time_and_its_author_hears_before(
     assert Manner.objects.get().how_far == "aloud"
     fade.remind()
     work()
-    assert "fading" not in str([line.reasons for line in read.today(ada).waiting])
+    assert "fading" not in str([line.reasons for line in day.today(ada).waiting])
     later(post, 8)
     for _ in range(2):
         fade.remind()
         fade.let_go()
     work()
-    told = [line for line in read.today(ada).waiting if line.id == post.id]
+    told = [line for line in day.today(ada).waiting if line.id == post.id]
     assert len(told) == 1 and "goes soon" in str(told[0].reasons)
     assert Post.objects.filter(pk=post.pk, deleted_at=None).exists()
     later(post, 3)
@@ -131,7 +131,7 @@ def test_who_was_wrong_says_so_at_its_head_and_who_relied_on_it_hears(
     was_wrong(reply, "", by=ben)
     work()
     for who, hears in ((ada, True), (cleo, True), (dov, False), (ben, False)):
-        told = [line for line in read.today(who).waiting if line.id == post.id]
+        told = [line for line in day.today(who).waiting if line.id == post.id]
         assert bool(told) is hears, who
     seen, item = whole(post.id, ada), items([post.id])[0]
     assert seen is not None and "It kills the bed." in seen.manner.righted

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.door import admit, amend
 from potluck.events.models import Event, Kind
 from potluck.lib.errors import Malformed, Missing, Refused
@@ -44,7 +44,7 @@ def test_an_edit_keeps_what_was_said_and_is_told_to_nobody(
     assert there.tags == ["slugs", "rain"] and there.edited_at is not None
     assert [row.text for row in Revision.objects.all()] == ["Bran works. #slugs"]
     assert events(Kind.EDITED) == 1
-    assert len(read.today(ada).people) == 1
+    assert len(day.today(ada).people) == 1
 
 
 def test_only_its_author_edits_and_not_into_nothing_or_a_book(note: Post, ben: Person, ada: Person) -> None:
@@ -132,14 +132,14 @@ def test_what_is_held_is_told_once_it_is_let_out(
     follow(Wish(who=ben), by=ada)
     held = admit(Draft(author=ben, text=f"First {LINKS}"))
     work()
-    assert not read.today(ada).people
+    assert not day.today(ada).people
     with pytest.raises(Refused):
         release(held, by=ada)
     held.refresh_from_db()
     for _ in range(2):
         release(held, by=dov)
     work()
-    assert len(read.today(ada).people) == 1
+    assert len(day.today(ada).people) == 1
     assert events(Kind.SHARED) == 2
 
 

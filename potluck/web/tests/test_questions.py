@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -86,13 +86,13 @@ def test_what_one_declined_takes_no_place_of_the_day(
     work()
     Person.objects.filter(pk=ben.pk).update(daily=1)
     ben.refresh_from_db()
-    shown = {item.id for item in read.today(ben).waiting}
+    shown = {item.id for item in day.today(ben).waiting}
     assert len(shown) == 1
     as_(ben).post(f"{question.page}/asking", {"said": "not_me"})
-    assert [item.id for item in read.today(ben).waiting] == [note.id]
+    assert [item.id for item in day.today(ben).waiting] == [note.id]
     Ask.objects.filter(person=ben).update(said="")
     Closure.objects.create(question=question, by=ada)
-    assert [item.id for item in read.today(ben).waiting] == [note.id]
+    assert [item.id for item in day.today(ben).waiting] == [note.id]
 
 
 @pytest.mark.parametrize("said", ["not_now", "not_me"])
@@ -137,7 +137,7 @@ def test_home_shows_the_passage_until_it_is_judged(
     assert "It may answer what you ask" in home and found.passage in home and "Answers it" in home
     as_(ada).post(f"{question.page}/verdicts?on={share.id}", {"says": "no"})
     assert Verdict.objects.get().says == "no"
-    assert read.today(ada).size == 0
+    assert day.today(ada).size == 0
 
 
 def test_a_closed_question_no_longer_waits_for_those_asked(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
@@ -46,7 +46,7 @@ def test_asking_how_takes_one_press_and_is_asked_once(
     asked = Post.objects.get(reply_to=note)
     assert (asked.text, asked.author_id, to) == ("How did you do it?", ada.id, {asked.place})
     work()
-    assert [line.id for line in read.today(ben).waiting] == [asked.id]
+    assert [line.id for line in day.today(ben).waiting] == [asked.id]
 
 
 def test_an_address_that_forms_are_sent_to_says_so(ada: Person, as_: As) -> None:

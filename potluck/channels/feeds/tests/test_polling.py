@@ -10,7 +10,7 @@ from potluck.channels.feeds.reading import poll
 from potluck.channels.feeds.reading.parse import parse
 from potluck.channels.feeds.sources import add_source as sources_add_source
 from potluck.channels.feeds.tests.conftest import Site
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.people.sources import add_source
@@ -50,12 +50,12 @@ def test_an_edit_updates_and_never_reposts(eve: Person, ada: Person, work: Calla
     read_now(source, feed(("a", "One", "first")))
     read_now(source, feed(("a", "One", "first"), ("new1", "News", "fresh")))
     work()
-    assert {line.title for line in read.today(ada).people} == {"One", "News"}
+    assert {line.title for line in day.today(ada).people} == {"One", "News"}
     read_now(source, feed(("a", "One", "first, better"), ("new1", "News", "fresh")))
     work()
     assert Post.objects.get(title="One").text == "first, better"
     assert Revision.objects.get().text == "first"
-    assert len(read.today(ada).people) == 2
+    assert len(day.today(ada).people) == 2
 
 
 def test_what_was_there_before_floods_nobody(eve: Person, ada: Person, work: Callable[[], None]) -> None:
@@ -64,7 +64,7 @@ def test_what_was_there_before_floods_nobody(eve: Person, ada: Person, work: Cal
     work()
     read_now(source, feed(*[(f"old{n}", f"Old {n}", "x") for n in range(30)]))
     work()
-    lines = read.today(ada).people
+    lines = day.today(ada).people
     assert len(lines) == 5
     assert all("from before" in line.reasons[-1] for line in lines)
     assert Post.objects.count() == 30

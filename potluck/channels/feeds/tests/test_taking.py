@@ -8,7 +8,7 @@ from django.utils import timezone
 from potluck.channels.feeds.models import Item, Subscription
 from potluck.channels.feeds.reading import poll
 from potluck.channels.feeds.sources.add_source import look_soon
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.lib.http import Answer
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person, Source
@@ -77,7 +77,7 @@ def test_items_that_share_one_page_are_all_let_in(eve: Person, ada: Person, work
     brought((hers, rss(item("4", "Four", "z", f"{log}#4"))))
     work()
     assert titles() == {"One", "Two", "Three", "Four"}
-    assert {line.title for line in read.today(ada).people} == titles()
+    assert {line.title for line in day.today(ada).people} == titles()
 
 
 def test_an_item_given_a_new_name_by_its_own_feed_is_not_told_again(eve: Person) -> None:

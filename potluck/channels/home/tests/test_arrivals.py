@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from potluck.channels.home import mind, read
+from potluck.channels.home import day as home_day
+from potluck.channels.home import jobs
 from potluck.deliver.models import Arrival
 from potluck.door import admit
 from potluck.people.block import mute, unmute
@@ -25,24 +26,24 @@ EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def texts(person: Person) -> list[str]:
-    day = read.today(person)
+    day = home_day.today(person)
     return [line.title or line.excerpt for line in (*day.waiting, *day.people)]
 
 
 def test_what_one_asked_for_comes_back_on_its_day(ada: Person, ben: Person) -> None:
     note = admit(Draft(author=ben, text="Sow broad beans"))
     keep(note, by=ada, remind_at=timezone.now() + timedelta(days=1))
-    mind.remind(0)
+    jobs.remind(0)
     assert texts(ada) == []
     Kept.objects.update(remind_at=EARLIER)
-    mind.remind(0)
-    assert read.today(ada).waiting[0].reasons == ["You asked to be reminded of this"]
+    jobs.remind(0)
+    assert home_day.today(ada).waiting[0].reasons == ["You asked to be reminded of this"]
 
 
 def test_two_reminders_of_one_thing_come_back_as_one(ada: Person, ben: Person, cleo: Person) -> None:
     for who in (ben, cleo):
         keep(admit(Draft(author=who, text="https://beans.example/")), by=ada, remind_at=EARLIER)
-    mind.remind(0)
+    jobs.remind(0)
     assert len(texts(ada)) == 1
     assert not Kept.objects.filter(reminded_at=None).exists()
 
@@ -51,18 +52,18 @@ def test_what_one_keeps_no_longer_does_not_come_back(ada: Person, ben: Person) -
     note = admit(Draft(author=ben, text="Sow broad beans"))
     keep(note, by=ada, remind_at=EARLIER)
     let_go(note, by=ada)
-    mind.remind(0)
+    jobs.remind(0)
     assert texts(ada) == []
 
 
 def test_home_keeps_the_newest(ada: Person, ben: Person, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mind, "NEWEST", 2)
-    monkeypatch.setattr(mind, "AT_ONCE", 1)
+    monkeypatch.setattr(jobs, "NEWEST", 2)
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
     follow(Wish(who=ben), by=ada)
     for number in range(5):
         admit(Draft(author=ben, text=f"Note {number}"))
         work()
-    mind.trim(0)
+    jobs.trim(0)
     assert sorted(texts(ada)) == ["Note 3", "Note 4"]
 
 
@@ -77,7 +78,7 @@ def test_what_a_muted_person_passes_on_or_gives_is_not_heard(
     thank(mine, by=ben)
     work()
     assert texts(ada) == []
-    assert read.today(ada).gifts == []
+    assert home_day.today(ada).gifts == []
 
 
 def test_muting_somebody_quiets_what_they_brought_already(ada: Person, ben: Person, work: Work) -> None:
@@ -100,10 +101,10 @@ def test_thanks_for_ones_own_link_are_a_gift_though_another_shared_it_first(
     mine = admit(Draft(author=ben, text="https://beans.example/"))
     thank(mine, by=ada)
     work()
-    back = read.today(ben).gifts
+    back = home_day.today(ben).gifts
     assert [line.id for line in back] == [mine.id]
     assert "Ada Marsh" in back[0].reasons[0]
-    assert len(read.today(ben).people) == 1
+    assert len(home_day.today(ben).people) == 1
 
 
 def test_what_was_taken_back_is_not_shown_without_its_reason(
@@ -114,23 +115,23 @@ def test_what_was_taken_back_is_not_shown_without_its_reason(
     thank(mine, by=cleo)
     passed = admit(Draft(author=ben, via=admit(Draft(author=cleo, text="By Cleo")), kind="note"))
     work()
-    assert texts(ada) == ["By Cleo"] and len(read.today(ada).gifts) == 1
+    assert texts(ada) == ["By Cleo"] and len(home_day.today(ada).gifts) == 1
     unthank(mine, by=cleo)
     delete(passed, by=ben)
-    assert texts(ada) == [] and read.today(ada).gifts == []
+    assert texts(ada) == [] and home_day.today(ada).gifts == []
 
 
 def test_what_came_since_is_asked_for_once(ada: Person, ben: Person, work: Work) -> None:
     follow(Wish(who=ben), by=ada)
     admit(Draft(author=ben, text="One"))
     work()
-    latest = read.today(ada).latest
-    assert read.newer(ada, latest) == ([], latest)
+    latest = home_day.today(ada).latest
+    assert home_day.newer(ada, latest) == ([], latest)
     admit(Draft(author=ben, text="Two"))
     work()
-    lines, after = read.newer(ada, latest)
+    lines, after = home_day.newer(ada, latest)
     assert [line.excerpt for line in lines] == ["Two"]
-    assert read.newer(ada, after) == ([], after)
+    assert home_day.newer(ada, after) == ([], after)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_what_came_since_is_asked_for_once(ada: Person, ben: Person, work: Work)
     ],
 )
 def test_a_day_begins_where_the_person_is(zone: str, now: datetime, began: datetime) -> None:
-    assert read.dawn(Person(time_zone=zone), now).astimezone(UTC) == began
+    assert home_day.dawn(Person(time_zone=zone), now).astimezone(UTC) == began
 
 
 def test_the_database_knows_every_zone_one_may_choose(db: None) -> None:
@@ -211,13 +212,13 @@ def test_a_full_day_takes_in_live_only_what_is_better(ada: Person, ben: Person, 
     for words in ("One", "Two"):
         admit(Draft(author=ben, text=words))
     work()
-    day = read.today(ada)
+    day = home_day.today(ada)
     Arrival.objects.filter(person=ada).update(score=5)
     admit(Draft(author=ben, text="Three"))
     work()
-    assert read.newer(ada, day.latest) == ([], day.latest)
+    assert home_day.newer(ada, day.latest) == ([], day.latest)
     admit(Draft(author=ben, text="For you, @ada"))
     work()
-    lines, _after = read.newer(ada, day.latest)
+    lines, _after = home_day.newer(ada, day.latest)
     assert [line.excerpt for line in lines] == ["For you, @ada"]
-    assert read.today(ada).size == 2
+    assert home_day.today(ada).size == 2

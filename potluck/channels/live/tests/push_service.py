@@ -12,9 +12,9 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from potluck.channels.live.devices import add_device
 from potluck.channels.live.models import Device
-from potluck.channels.live.seal import CURVE, read, written
+from potluck.channels.live.push_encryption import CURVE, read, written
+from potluck.channels.live.push_subscriptions import add_device
 from potluck.people.models import Person
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from potluck.channels.live.say import say
+from potluck.channels.live.post_message import say
 from potluck.deliver.models import Arrival
 from potluck.door import admit
 from potluck.people.follow import Wish, follow

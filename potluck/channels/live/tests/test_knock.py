@@ -10,12 +10,12 @@ from cryptography.exceptions import InvalidTag
 from django.test import Client
 from django.utils import timezone
 
-from potluck.channels.live import here, seal
-from potluck.channels.live.devices import add_device, quiet_end, wish_knocks
-from potluck.channels.live.knock import knock_all, knock_once
-from potluck.channels.live.mind import tidy
+from potluck.channels.live import presence, push_encryption
+from potluck.channels.live.jobs import tidy
 from potluck.channels.live.models import Device, Knocking
 from potluck.channels.live.outbound import PUSH
+from potluck.channels.live.push_sender import knock_all, knock_once
+from potluck.channels.live.push_subscriptions import add_device, quiet_end, wish_knocks
 from potluck.channels.live.tests.push_service import Browser, PushService, push_service
 from potluck.deliver.models import Arrival, Delivery
 from potluck.door import admit
@@ -65,7 +65,7 @@ def test_an_answer_is_told_to_who_asked_sealed_for_their_browser(
     assert b"bran" not in body and headers["content-encoding"] == "aes128gcm"
     assert {"ttl": "86400", "urgency": "normal", "topic": f"thread-{asked.id}"}.items() <= headers.items()
     assert service.signed_by()["sub"].startswith("mailto:")
-    assert service.taken[0][1]["authorization"].endswith(f"k={seal.public_key()}")
+    assert service.taken[0][1]["authorization"].endswith(f"k={push_encryption.public_key()}")
     assert knock_all(2) == 0 and Device.objects.get().told_at is not None
 
 
@@ -107,7 +107,7 @@ def test_what_was_seen_or_taken_back_meanwhile_is_not_told(
 def test_who_is_in_the_room_is_not_told_what_is_said_there(
     service: PushService, browser: Browser, asked: Post, ada: Person, ben: Person, work: Work
 ) -> None:
-    here.arrive(asked, by=ada)
+    presence.arrive(asked, by=ada)
     admit(Draft(author=ben, text="Bran.", reply_to=asked, whence="live"))
     work()
     assert knock_all(1) == 0 and service.taken == []
@@ -212,8 +212,12 @@ def test_a_browser_that_changes_hands_tells_only_the_last(
 
 
 def test_only_keys_that_a_browser_gives_are_taken(service: PushService, ada: Person) -> None:
-    good = {"endpoint": f"{service.address}/x", "key": seal.public_key(), "secret": seal.written(bytes(16))}
-    point = seal.written(b"\x04" + bytes(64))
+    good = {
+        "endpoint": f"{service.address}/x",
+        "key": push_encryption.public_key(),
+        "secret": push_encryption.written(bytes(16)),
+    }
+    point = push_encryption.written(b"\x04" + bytes(64))
     bad = [{"endpoint": "ftp://x/"}, {"endpoint": ""}, {"key": "?"}, {"key": point}, {"secret": "AAAA"}]
     for wrong in bad:
         with pytest.raises(Malformed):
@@ -230,7 +234,7 @@ def test_a_device_is_added_tried_and_taken_away(
     assert client.post("/you/devices/add", form | {"key": "no"}).status_code == 422
     device = Device.objects.get()
     page = client.get("/you/devices").content.decode()
-    assert "Phone" in page and seal.public_key() in page
+    assert "Phone" in page and push_encryption.public_key() in page
     knock_once(device.id)
     assert service.told(browser)[0]["title"] == "Here you are told"
     assert as_(ben).post(f"/you/devices/{device.id}/removal").status_code == 404

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from potluck.channels.live import changes, here
+from potluck.channels.live import changes, presence
 from potluck.channels.live.models import Change
-from potluck.channels.live.say import say
+from potluck.channels.live.post_message import say
 from potluck.channels.live.tests.listening import Rooms, until
 from potluck.door import admit, amend
 from potluck.people.block import block
@@ -182,9 +182,9 @@ def test_who_is_here_is_said_not_noticed(rooms: Rooms, thread: Post, ada: Person
     page, his, visitor = rooms.open(thread, ada), rooms.open(thread, ben), rooms.open(thread, None)
     rooms.settle()
     assert "Okafor" not in page.raw
-    here.arrive(thread, by=ben)
+    presence.arrive(thread, by=ben)
     until(lambda: "Ben Okafor" in page.raw, "seeing Ben")
-    here.go(thread, by=ben)
+    presence.go(thread, by=ben)
     until(lambda: "Nobody" in page.told[-1][1], "Ben going")
     assert "Okafor" not in visitor.raw and his.told[-1] == page.told[-1]
 
@@ -195,7 +195,7 @@ def test_a_blocked_person_does_not_see_who_is_here(
     thread = admit(Draft(author=cleo, text="Hello"))
     block(ben, by=ada)
     pages = {who.handle: rooms.open(thread, who) for who in (ben, cleo)}
-    here.arrive(thread, by=ada)
+    presence.arrive(thread, by=ada)
     until(lambda: "Ada Marsh" in pages["cleo"].raw, "seeing Ada")
     rooms.settle()
     assert "Marsh" not in pages["ben"].raw

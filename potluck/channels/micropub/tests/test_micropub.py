@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from potluck.channels.micropub.keys import make_key
 from potluck.channels.micropub.models import Key
+from potluck.channels.micropub.tokens import make_key
 from potluck.door import admit
 from potluck.people.block import block
 from potluck.people.models import Person

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.channels.home.read import today
+from potluck.channels.home.day import today
 from potluck.commands.demo import script
 from potluck.commands.demo.fill import fill
 from potluck.people.models import Person

@@ -3,8 +3,8 @@
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
+from potluck.channels.home.day import NEWEST
 from potluck.channels.home.outbound import CHANNEL
-from potluck.channels.home.read import NEWEST
 
 AT_ONCE = 50_000
 _TRIM = """

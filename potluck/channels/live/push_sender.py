@@ -12,11 +12,11 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from potluck.channels.live.devices import quiet_end
 from potluck.channels.live.models import Device, Knocking
-from potluck.channels.live.notes import Note, notes, trial
 from potluck.channels.live.outbound import KNOCK, PUSH
-from potluck.channels.live.seal import sealed, signed
+from potluck.channels.live.push_encryption import sealed, signed
+from potluck.channels.live.push_subscriptions import quiet_end
+from potluck.channels.live.push_texts import Note, notes, trial
 from potluck.deliver.models import Delivery
 from potluck.deliver.waiting import DONE_SQL, claim_sql
 from potluck.lib.errors import TryLater, Undeliverable

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from potluck import door
-from potluck.channels.live.here import stay
 from potluck.channels.live.models import Said
+from potluck.channels.live.presence import stay
 from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from potluck.channels.live.devices import add_device, knocking_of, wish_knocks
-from potluck.channels.live.knock import knock_once
 from potluck.channels.live.models import Device
-from potluck.channels.live.seal import public_key
+from potluck.channels.live.push_encryption import public_key
+from potluck.channels.live.push_sender import knock_once
+from potluck.channels.live.push_subscriptions import add_device, knocking_of, wish_knocks
 from potluck.deliver.kinds import Kind
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.rendering.decorators import MemberRequest, members_only

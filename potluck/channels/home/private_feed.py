@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from potluck.channels.home import read
+from potluck.channels.home import day
 from potluck.deliver.reasons import names_of, worded
 from potluck.deliver.still import still_so
 from potluck.deliver.waits import what_waits
@@ -35,7 +35,7 @@ SELECT id, at, edited_at, reasons, name, author FROM (
     SELECT p.id, h.at, p.edited_at, h.reasons, author.name, author.id AS author, row_number() OVER (
         PARTITION BY date_trunc('day', h.at, %(zone)s) ORDER BY h.place, h.score DESC, h.at DESC) AS rank
     FROM (SELECT * FROM home_arrival WHERE person_id = %(me)s AND place < 2
-          ORDER BY at DESC LIMIT {read.NEWEST}) h
+          ORDER BY at DESC LIMIT {day.NEWEST}) h
     JOIN posts_post p ON p.id = h.post_id
     JOIN people_person author ON author.id = p.author_id
     JOIN people_person viewer ON viewer.id = h.person_id
@@ -62,10 +62,10 @@ def home_feed(request: HttpRequest, form: str, person: Person) -> HttpResponse:
 
 
 def _rows(person: Person, before: int | None) -> Sequence[Any]:
-    until = datetime.now(UTC) + timedelta(days=1) if before is None else read.moment(before)
+    until = datetime.now(UTC) + timedelta(days=1) if before is None else day.moment(before)
     values: dict[str, Any] = {
         "me": person.id,
-        "zone": read.zone_of(person).key,
+        "zone": day.zone_of(person).key,
         "most": person.daily,
         "before": until,
     }
@@ -77,7 +77,7 @@ def _rows(person: Person, before: int | None) -> Sequence[Any]:
 
 def _feed(form: str, person: Person, rows: Sequence[Any], before: str) -> FeedOut:
     here = f"{settings.ORIGIN}/home/{person.feed_token}.{form}"
-    more = read.microseconds(rows[SIZE - 1][1]) if len(rows) > SIZE else None
+    more = day.microseconds(rows[SIZE - 1][1]) if len(rows) > SIZE else None
     network = the_network()
     title = _("%(who)s’s home at %(network)s") % {"who": person.shown_name, "network": network.name}
     return FeedOut(

@@ -5,8 +5,8 @@ import time
 from django.template import engines
 from django.utils import translation
 
-from potluck.channels.live.here import PRESENT, Present
-from potluck.channels.live.room import Ear, Room
+from potluck.channels.live.connections import Ear, Room
+from potluck.channels.live.presence import PRESENT, Present
 from potluck.lib.streaming import Database, Work, event
 from potluck.people.directory import shown_sql
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.channels.home.feed import home_feed
+from potluck.channels.home.private_feed import home_feed
 from potluck.lib.errors import Missing
 from potluck.people.feed_token import feed_token, renew_feed_token
 from potluck.people.models import Person
