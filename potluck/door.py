@@ -16,11 +16,11 @@ from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import share_all
 from potluck.posts.veil import lift
 from potluck.questions.adapt import adapted, may_adapt
-from potluck.questions.quietly import is_under_quiet, make_quiet
-from potluck.questions.stands import came_earlier
-from potluck.questions.take_on import ask_by_name
-from potluck.safety import limits
-from potluck.safety.screen import Verdict, screen, screen_length
+from potluck.questions.anonymous import is_under_quiet, make_quiet
+from potluck.questions.ask_replies import ask_by_name
+from potluck.questions.open_filter import came_earlier
+from potluck.safety import rate_limits
+from potluck.safety.content_filter import Verdict, screen, screen_length
 from potluck.search.index import index_posts
 
 
@@ -34,7 +34,7 @@ def admit(draft: Draft) -> Post:
         known = shared_already(draft)
         if known is not None:
             return known
-        limits.take("reply" if draft.reply_to else "share", draft.author.id)
+        rate_limits.take("reply" if draft.reply_to else "share", draft.author.id)
     return admit_all([draft])[0]
 
 

@@ -22,7 +22,7 @@ from potluck.match.answerers.candidates import Text
 from potluck.match.answerers.quota import BACK, ENOUGH, chances, is_turn
 from potluck.match.answerers.ranking import Likely, likely
 from potluck.match.finders.routing import AT_MOST, LOOKED_AT, MONTH, spread
-from potluck.questions.wishes import MOST_A_WEEK
+from potluck.questions.preferences import MOST_A_WEEK
 
 CAPS: tuple[int | None, ...] = (1, 2, 3, 5, None)
 WEEK = timedelta(days=7)

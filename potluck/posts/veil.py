@@ -1,6 +1,6 @@
 """Veils: to whom it is not said who wrote what began a thread, nor that who replies there is the same.
 
-Laid by whoever lets somebody read a thread without its author's name (`questions/quietly.py`), and lifted once that
+Laid by whoever lets somebody read a thread without its author's name (`questions/anonymous.py`), and lifted once that
 person has answered in it. Wherever a post is shown with who wrote it, the veil is asked: rows by `VEILED`, a post at
 hand by `called`, and what reaches people by `deliver/carrier.py`.
 """

@@ -14,8 +14,8 @@ from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Audience, Post
 from potluck.posts.models import Kind as PostKind
-from potluck.questions.gate import question_for, seen
 from potluck.questions.models import Adaptation
+from potluck.questions.permissions import question_for, seen
 
 
 @dataclass(frozen=True, slots=True)

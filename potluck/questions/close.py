@@ -8,8 +8,8 @@ from potluck.events.record import record
 from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.gate import question_for, seen
 from potluck.questions.models import Adaptation, Closure, Says, Verdict
+from potluck.questions.permissions import question_for, seen
 
 
 @transaction.atomic

@@ -8,10 +8,10 @@ from potluck.events.record import record
 from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.gate import question_for
+from potluck.questions.anonymous import not_quietly
 from potluck.questions.models import MeToo
-from potluck.questions.quietly import not_quietly
-from potluck.questions.stands import rests, take_up
+from potluck.questions.open_filter import rests, take_up
+from potluck.questions.permissions import question_for
 
 
 @transaction.atomic

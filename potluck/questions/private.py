@@ -23,7 +23,7 @@ class Quiet(models.Model):
 
 
 class Earlier(models.Model):
-    """A question that was asked elsewhere before it came here, and since when it is here; see `stands.py`.
+    """A question that was asked elsewhere before it came here, and since when it is here; see `open_filter.py`.
 
     The row goes when somebody here takes it up.
     """

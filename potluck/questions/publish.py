@@ -13,9 +13,9 @@ from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Reader, Revision
 from potluck.posts.models import Kind as PostKind
-from potluck.questions.gate import seen
+from potluck.questions.anonymous import is_quiet, open_up
 from potluck.questions.models import Adaptation, Ask, Consent, Routing
-from potluck.questions.quietly import is_quiet, open_up
+from potluck.questions.permissions import seen
 
 
 def between(answer: Post, question: Post) -> bool:

@@ -17,7 +17,7 @@ from potluck.people.invite import DAYS, invite, restore, standing_invitation, wi
 from potluck.people.models import Invitation
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
+from potluck.safety import rate_limits
 from potluck.web.arrive import INVITATION
 
 # A link that no longer holds stays in one's list for this long.
@@ -46,7 +46,7 @@ def account(request: MemberRequest) -> HttpResponse:
 def invitations(request: MemberRequest) -> HttpResponse:
     """The links one has made, and a new one."""
     if request.method == "POST":
-        limits.take("invite", request.viewer.id)
+        rate_limits.take("invite", request.viewer.id)
         days = request.POST.get("days", "")
         row = invite(
             by=request.viewer, note=request.POST.get("note", ""), days=int(days) if days.isdigit() else 0

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck import door
-from potluck.deliver.reached import zone_of
+from potluck.deliver.inbox import zone_of
 from potluck.lib.errors import Malformed
 from potluck.lib.licences import choices
 from potluck.people.directory import shown_to
@@ -18,7 +18,7 @@ from potluck.posts.begun import Fields
 from potluck.posts.draft import Draft
 from potluck.posts.manner import HowFar, Meant, Wanted
 from potluck.posts.models import Audience, Kind, Post
-from potluck.questions.take_on import ask_by_name
+from potluck.questions.ask_replies import ask_by_name
 
 # What is kept of a form in a draft, beside the files that wait with it.
 ONCE = (

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.deliver.reached import zone_of
+from potluck.deliver.inbox import zone_of
 from potluck.lib.errors import Malformed
 from potluck.posts.begun import done
 from potluck.posts.models import SavedDraft

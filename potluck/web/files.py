@@ -13,7 +13,7 @@ from potluck.people.models import Person
 from potluck.posts import files
 from potluck.posts.models import Attachment
 from potluck.rendering.decorators import MemberRequest, members_only
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 MOST_FILES = 12
 
@@ -26,7 +26,7 @@ def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
     waiting = named(request.POST)
     files.describe({key: request.POST.get(f"alt-{key}", "") for key in waiting}, by=viewer)
     if given:
-        limits.take("upload", viewer.id, len(given))
+        rate_limits.take("upload", viewer.id, len(given))
     alts = [*request.POST.getlist("alt"), *[""] * len(given)]
     kept = [files.take_in(file, by=viewer, alt=alt).id for file, alt in zip(given, alts, strict=False)]
     return (*waiting, *kept)

@@ -21,10 +21,10 @@ from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
 from potluck.posts.lines import lines
 from potluck.posts.models import Kind, Post
-from potluck.questions.stands import STANDS
+from potluck.questions.open_filter import STANDS
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
-from potluck.safety.screen import MOST_TEXT
+from potluck.safety import rate_limits
+from potluck.safety.content_filter import MOST_TEXT
 from potluck.web.account_forms import AddressForm
 from potluck.web.arrive import invitation_of
 from potluck.web.box import Choice, audiences
@@ -92,7 +92,7 @@ def share_first(request: HttpRequest) -> HttpResponse:
         _look_at(share)
         if request.viewer is not None:  # type: ignore[attr-defined]
             return _share_now(request, share)
-        limits.take("first share", get_client_ip(request) or "nowhere")
+        rate_limits.take("first share", get_client_ip(request) or "nowhere")
     except (Malformed, Refused) as error:
         return render(request, "front/front.html", _front(request, share, str(error)), status=422)
     keep(request.session, share)

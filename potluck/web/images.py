@@ -21,7 +21,7 @@ from potluck.lib.html import unproxied
 from potluck.lib.http import Request, fetch_now
 from potluck.lib.images import safe_image
 from potluck.people.models import Person
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 LARGEST, MAX_SIDE, MAX_PIXELS = 8 * 1024 * 1024, 1600, 40_000_000
 # What is kept of pictures, in bytes; those looked at least lately go first.
@@ -46,7 +46,7 @@ def image(request: HttpRequest, signature: str, encoded: str) -> HttpResponse:
     path = _kept(url)
     if path is None:
         try:
-            limits.take("image", _who(request))
+            rate_limits.take("image", _who(request))
             path = _in_turn(url)
         except Refused:
             path = None

@@ -10,10 +10,10 @@ from potluck.match.answerers import train_ranking
 from potluck.match.discovery import serendipity
 from potluck.people.models import Person
 from potluck.posts.tags import word_for
-from potluck.questions.believed import believed
+from potluck.questions.board import needs
+from potluck.questions.expertise_claims import believed
 from potluck.questions.models import AskingWishes
-from potluck.questions.needs import needs
-from potluck.questions.wishes import Wishes, again_on, never_on, wish, wishes_of
+from potluck.questions.preferences import Wishes, again_on, never_on, wish, wishes_of
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say

@@ -24,7 +24,7 @@ from potluck.posts.tags import normal, word_for
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
+from potluck.safety import rate_limits
 from potluck.web.person_facts import facts_of_person, shown
 
 LEVELS = frozenset(map(str, Level.values))
@@ -128,7 +128,7 @@ def follow_answer(request: MemberRequest, wish: Wish, name: str, page: str) -> H
             on = f"?tag={quote(wish.tag)}" if wish.who and wish.tag else ""
             say(request, _("You follow %(name)s no more.") % {"name": name}, back=f"{page}/follow{on}")
     else:
-        limits.take("follow", request.viewer.id)
+        rate_limits.take("follow", request.viewer.id)
         level = request.POST.get("level", "")
         follow(wish, by=request.viewer, level=int(level) if level in LEVELS else Level.NORMAL)
         say(request, _("You follow %(name)s. The latest few are on their way to your home.") % {"name": name})

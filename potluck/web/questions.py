@@ -12,14 +12,14 @@ from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
 from potluck.questions.adapt import may_adapt, words_of
+from potluck.questions.anonymous import ask_everybody, is_quiet
+from potluck.questions.ask_replies import ask_by_name, decline, name_another, take_on, unsay
 from potluck.questions.close import close, reopen
-from potluck.questions.judge import judge, unjudge
+from potluck.questions.feedback import judge, unjudge
+from potluck.questions.mark_as_answer import at_address, point
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Closure, Found, Said, Says
-from potluck.questions.point import at_address, point
 from potluck.questions.publish import agree, withdraw
-from potluck.questions.quietly import ask_everybody, is_quiet
-from potluck.questions.take_on import ask_by_name, decline, name_another, take_on, unsay
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import back_or, render, say
 from potluck.web.box import picked

@@ -12,7 +12,7 @@ from potluck.people.models import Follow, Person
 from potluck.posts.lines import Line, lines
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
+from potluck.safety import rate_limits
 from potluck.search.find import Found, find
 from potluck.search.names import people_matching, tags_matching
 from potluck.search.query import LONGEST, Query, parse
@@ -62,7 +62,7 @@ def saved(request: MemberRequest) -> HttpResponse:
     if request.POST.get("undo"):
         _forget(query, request)
     else:
-        limits.take("follow", request.viewer.id)
+        rate_limits.take("follow", request.viewer.id)
         save_search(str(query), by=request.viewer)
         say(
             request,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
-from potluck.deliver.reached import zone_of
+from potluck.deliver.inbox import zone_of
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.lib.format import moment
 from potluck.people.models import Person

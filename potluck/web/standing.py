@@ -11,7 +11,7 @@ from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.thread import Reply
 from potluck.questions.adapt import made_from, made_of
 from potluck.questions.models import Routing
-from potluck.questions.state import State, helped_by, state_of
+from potluck.questions.view import State, helped_by, state_of
 
 # So long after a question is asked, those who may know are being found; later it is not said any more.
 LOOKED_FOR = timedelta(minutes=2)

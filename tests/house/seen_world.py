@@ -38,11 +38,11 @@ from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
 from potluck.posts.keeping import keep
 from potluck.posts.models import Attachment, Audience, Post, SavedDraft
-from potluck.questions.judge import judge
+from potluck.questions.ask_replies import take_on
+from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import Chance, Found
 from potluck.questions.publish import agree
-from potluck.questions.take_on import take_on
 from potluck.search.saved import save_search
 from tests.cast import member
 

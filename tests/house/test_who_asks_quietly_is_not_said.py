@@ -26,7 +26,7 @@ from potluck.channels.mail.outbound.unsubscribe import Stop, off_token
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.channels.mail.tests.test_digest import evening
 from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes
-from potluck.deliver.wishes import set_rhythm
+from potluck.deliver.preferences import set_rhythm
 from potluck.door import admit, admit_quietly
 from potluck.match.answerers.candidates import Text
 from potluck.match.answerers.ranking import likely
@@ -37,9 +37,9 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post, Veil
 from potluck.posts.release import release
-from potluck.questions.judge import judge
-from potluck.questions.quietly import ask_everybody
-from potluck.questions.take_on import ask_by_name, take_on
+from potluck.questions.anonymous import ask_everybody
+from potluck.questions.ask_replies import ask_by_name, take_on
+from potluck.questions.feedback import judge
 from potluck.search.saved import save_search
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member

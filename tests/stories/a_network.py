@@ -23,7 +23,7 @@ from potluck.channels.live.push_subscriptions import add_device
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.invites.send import never_page
 from potluck.channels.mail.outbound.unsubscribe import THREAD, Stop, off_token
-from potluck.deliver.wishes import hush
+from potluck.deliver.preferences import hush
 from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.events.record import record
@@ -45,12 +45,12 @@ from potluck.posts.keeping import keep
 from potluck.posts.manner import Meant
 from potluck.posts.models import Audience, Kind, Post, SavedDraft
 from potluck.posts.wrong import was_wrong
+from potluck.questions.ask_replies import take_on
 from potluck.questions.close import close
-from potluck.questions.judge import judge
+from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import AskingWishes, Chance, Found
 from potluck.questions.publish import agree
-from potluck.questions.take_on import take_on
 from tests.stories import words
 
 At = dict[str, str]

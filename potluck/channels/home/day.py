@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from potluck.deliver.inbox import NEWEST, REACHED_AT, REACHED_SQL, SOME_SQL, TOLD_SQL, dawn, lines_of, zone_of
 from potluck.deliver.models import Arrival, Place
-from potluck.deliver.reached import (
-    NEWEST,
-    REACHED_AT,
-    REACHED_SQL,
-    SOME_SQL,
-    TOLD_SQL,
-    dawn,
-    lines_of,
-    zone_of,
-)
 from potluck.lib.sql import ask, planned_once
 from potluck.people.directory import shown_to
 from potluck.people.models import Person

@@ -1,6 +1,6 @@
 """Carry matches home: one statement writes a row a person, and open pages are told that something came."""
 
-from potluck.deliver.wishes import WANTED_SQL
+from potluck.deliver.preferences import WANTED_SQL
 from potluck.lib.sql import Select, ask
 from potluck.posts.audience import VISIBLE_SQL
 

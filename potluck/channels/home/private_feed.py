@@ -17,9 +17,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from potluck.channels.home import day
-from potluck.deliver.reasons import names_of, worded
-from potluck.deliver.still import still_so
-from potluck.deliver.waits import what_waits
+from potluck.deliver.reasons.checks import still_so
+from potluck.deliver.reasons.pending import what_waits
+from potluck.deliver.reasons.registry import names_of, worded
 from potluck.lib.feedwriter import FeedOut, ItemOut, excerpt
 from potluck.lib.feedwriter.response import answer
 from potluck.people.models import Person

@@ -17,7 +17,7 @@ from potluck.posts import ripple as ripples
 from potluck.posts.keeping import keep
 from potluck.posts.lines import lines
 from potluck.posts.models import Kept, Post
-from potluck.questions.state import helped_by
+from potluck.questions.view import helped_by
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import back_or, render, say

@@ -81,7 +81,7 @@ def usual_kinds() -> list[str]:
 
 
 class Knocking(models.Model):
-    """Which kinds of match (`deliver/kinds.py`) are told to a person's devices, and between which hours, where they
+    """Which kinds of match (`deliver/categories.py`) are told to a person's devices, and between which hours, where they
     are, none is. Whoever has a device and no row is told the usual."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="knocking")

@@ -1,8 +1,8 @@
 """Carry matches to people's devices: one statement writes a row each for those who wish to be told of their kind."""
 
-from potluck.deliver.kinds import KIND_SQL
-from potluck.deliver.waiting import WaitingCarrier
-from potluck.deliver.wishes import HUSHED_SQL, WANTED_SQL
+from potluck.deliver.categories import KIND_SQL
+from potluck.deliver.preferences import HUSHED_SQL, WANTED_SQL
+from potluck.deliver.queue import WaitingCarrier
 from potluck.posts.audience import VISIBLE_SQL
 
 PUSH = "push"

@@ -9,7 +9,7 @@ from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 _FIRST = """
 INSERT INTO live_said (person_id, once, at) VALUES (%s, %s, now()) ON CONFLICT (person_id, once) DO NOTHING RETURNING id
@@ -31,7 +31,7 @@ def say(text: str, *, to: Post, root: Post, by: Person, once: str = "") -> Post:
     if not first:
         known = Said.objects.select_related("post").get(person=by, once=once[:64]).post
         return known or door.admit(draft)
-    limits.take("say", by.id)
+    rate_limits.take("say", by.id)
     post = door.admit_all([draft])[0]
     Said.objects.filter(pk=first[0][0]).update(post=post)
     return post

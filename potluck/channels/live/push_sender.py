@@ -18,7 +18,7 @@ from potluck.channels.live.push_encryption import sealed, signed
 from potluck.channels.live.push_subscriptions import quiet_end
 from potluck.channels.live.push_texts import Note, notes, trial
 from potluck.deliver.models import Delivery
-from potluck.deliver.waiting import DONE_SQL, claim_sql
+from potluck.deliver.queue import DONE_SQL, claim_sql
 from potluck.lib.errors import TryLater, Undeliverable
 from potluck.lib.http import Outcome, Request, fetch_each
 from potluck.lib.sql import ask, run

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.live.models import Device, Knocking
 from potluck.channels.live.push_encryption import check_keys
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from potluck.channels.live.outbound import MAY_SQL
-from potluck.deliver.reasons import names_of, worded
-from potluck.deliver.still import still_so
+from potluck.deliver.reasons.checks import still_so
+from potluck.deliver.reasons.registry import names_of, worded
 from potluck.lib.html import excerpt
 from potluck.lib.sql import ask
 from potluck.people.models import Person

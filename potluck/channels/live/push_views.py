@@ -9,7 +9,7 @@ from potluck.channels.live.models import Device
 from potluck.channels.live.push_encryption import public_key
 from potluck.channels.live.push_sender import knock_once
 from potluck.channels.live.push_subscriptions import add_device, knocking_of, wish_knocks
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say

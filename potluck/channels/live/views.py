@@ -18,7 +18,7 @@ from potluck.channels.live.stream import address
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.quietly import is_quiet
+from potluck.questions.anonymous import is_quiet
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render
 from potluck.rendering.paging import LARGEST

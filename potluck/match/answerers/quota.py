@@ -16,8 +16,8 @@ from potluck.lib.sql import ask
 from potluck.match.answerers.ranking import Likely
 from potluck.match.answerers.weights import Powers
 from potluck.posts.models import Post
+from potluck.questions.capacity import takes
 from potluck.questions.models import Routing
-from potluck.questions.room import takes
 
 # How far back is looked, and no less far than a week.
 BACK, LEAST = timedelta(days=28), timedelta(days=7)

@@ -18,7 +18,7 @@ from potluck.match.answers.classifier import Gate
 from potluck.match.answers.open_questions import Part, as_vector, idf_of, open_questions
 from potluck.match.answers.passage import passage
 from potluck.posts.models import Post
-from potluck.questions.stands import STANDS
+from potluck.questions.open_filter import STANDS
 from potluck.search.encoder import Encoder, encoder
 from potluck.search.index import K1, words_of
 from potluck.search.meaning import whole_of

@@ -16,7 +16,7 @@ from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED
 from potluck.questions.models import Found, Telling
-from potluck.questions.stands import STANDS
+from potluck.questions.open_filter import STANDS
 
 _TELLING = {"tell": Telling.TOLD, "offer": Telling.OFFERED}
 # However much fits a question, no more is brought to those who ask it in a week: the likeliest of what comes at once.

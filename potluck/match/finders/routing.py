@@ -22,9 +22,9 @@ from potluck.match.answerers.quota import chances, in_turn
 from potluck.match.answerers.ranking import Likely
 from potluck.match.answerers.weights import UNKNOWN
 from potluck.posts.models import Audience, Post
+from potluck.questions.anonymous import is_quiet, put_before
+from potluck.questions.capacity import may_be_asked, takes
 from potluck.questions.models import Ask, Routing
-from potluck.questions.quietly import is_quiet, put_before
-from potluck.questions.room import may_be_asked, takes
 
 # So many in each round, and how long after the first the others follow if nobody answered.
 AT_MOST = 5

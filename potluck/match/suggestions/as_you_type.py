@@ -18,8 +18,8 @@ from potluck.match.answers.passage import passage
 from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Kind, Post
-from potluck.questions.stands import STANDS
-from potluck.questions.state import Named, named, who_ask
+from potluck.questions.open_filter import STANDS
+from potluck.questions.view import Named, named, who_ask
 from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
 from potluck.search.languages import language_of

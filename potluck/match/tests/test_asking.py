@@ -14,9 +14,9 @@ from potluck.people.block import mute
 from potluck.people.models import Person, Topic
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
+from potluck.questions.ask_replies import take_on
 from potluck.questions.close import close
 from potluck.questions.models import Ask, AskingWishes, Routing
-from potluck.questions.take_on import take_on
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member
 

@@ -16,7 +16,7 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
 from potluck.questions.close import close
-from potluck.questions.judge import judge
+from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import AskingWishes, Found, Verdict
 

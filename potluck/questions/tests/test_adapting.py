@@ -12,7 +12,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
 from potluck.posts.models import Audience, Post
 from potluck.questions.adapt import made_from, made_of, words_of
-from potluck.questions.judge import judge
+from potluck.questions.feedback import judge
 from potluck.questions.models import Adaptation
 from potluck.questions.publish import agree
 

@@ -16,10 +16,10 @@ from potluck.match.suggestions.as_you_type import known_for, lookers_for
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
+from potluck.questions.ask_replies import take_on
+from potluck.questions.board import needs
 from potluck.questions.me_too import ask_too
-from potluck.questions.needs import needs
-from potluck.questions.stands import rests
-from potluck.questions.take_on import take_on
+from potluck.questions.open_filter import rests
 from potluck.search.find import find
 from potluck.search.meaning import encode_posts
 from potluck.search.query import parse

@@ -10,14 +10,14 @@ from potluck.people.block import block
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
+from potluck.questions.ask_replies import decline, name_another, take_on, unsay
 from potluck.questions.close import close, reopen
-from potluck.questions.judge import judge, unjudge
+from potluck.questions.export import questions_of
+from potluck.questions.feedback import judge, unjudge
+from potluck.questions.jobs import forget_who_left
 from potluck.questions.me_too import ask_no_more, ask_too
-from potluck.questions.mind import forget_who_left
 from potluck.questions.models import Ask, Closure, MeToo, Said, Says, Verdict
-from potluck.questions.state import helped_by, state_of
-from potluck.questions.take_on import decline, name_another, take_on, unsay
-from potluck.questions.taking import questions_of
+from potluck.questions.view import helped_by, state_of
 
 
 @pytest.fixture

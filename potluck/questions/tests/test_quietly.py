@@ -18,13 +18,13 @@ from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
 from potluck.posts.models import Audience, Post, Revision
-from potluck.questions.judge import judge
+from potluck.questions.anonymous import ask_everybody
+from potluck.questions.ask_replies import ask_by_name, name_another, take_on
+from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import Ask, AskingWishes, Consent, Found, Quiet
 from potluck.questions.publish import agree, withdraw
-from potluck.questions.quietly import ask_everybody
-from potluck.questions.state import state_of
-from potluck.questions.take_on import ask_by_name, name_another, take_on
+from potluck.questions.view import state_of
 from potluck.search.related import related
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member

@@ -11,9 +11,9 @@ from potluck.people.circles import make_circle
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience
-from potluck.safety import limits
+from potluck.safety import rate_limits
+from potluck.safety.content_filter import Verdict, screen
 from potluck.safety.models import Tally
-from potluck.safety.screen import Verdict, screen
 
 LINKS = " ".join(f"https://x.example/{n}" for n in range(7))
 
@@ -67,19 +67,19 @@ def test_a_first_share_with_many_links_waits_and_a_second_does_not(ada: Person, 
 
 
 def test_a_limit_is_each_persons_own_and_ends(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(limits.LIMITS, "share", limits.Limit(2, 3600))
-    limits.take("share", 1, times=2)
-    limits.take("share", 2)
+    monkeypatch.setitem(rate_limits.LIMITS, "share", rate_limits.Limit(2, 3600))
+    rate_limits.take("share", 1, times=2)
+    rate_limits.take("share", 2)
     with pytest.raises(Refused):
-        limits.take("share", 1)
+        rate_limits.take("share", 1)
     later = time.time() + 3600
-    monkeypatch.setattr(limits.time, "time", lambda: later)
-    limits.take("share", 1)
+    monkeypatch.setattr(rate_limits.time, "time", lambda: later)
+    rate_limits.take("share", 1)
 
 
 def test_old_counts_are_forgotten(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits.take("share", 1)
-    assert limits.forget_old() == 0
+    rate_limits.take("share", 1)
+    assert rate_limits.forget_old() == 0
     later = time.time() + 3 * 86400
-    monkeypatch.setattr(limits.time, "time", lambda: later)
-    assert limits.forget_old() == 1 and not Tally.objects.exists()
+    monkeypatch.setattr(rate_limits.time, "time", lambda: later)
+    assert rate_limits.forget_old() == 1 and not Tally.objects.exists()

@@ -12,10 +12,10 @@ from potluck.people.models import Person, Topic
 from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
+from potluck.questions.board import needs
 from potluck.questions.close import close
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import AskingWishes, Chance
-from potluck.questions.needs import needs
 
 As = Callable[[Person | None], Client]
 WISHES = {

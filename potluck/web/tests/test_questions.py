@@ -10,8 +10,8 @@ from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
+from potluck.questions.ask_replies import take_on
 from potluck.questions.models import Ask, Closure, Found, MeToo, Routing, Verdict
-from potluck.questions.take_on import take_on
 
 As = Callable[[Person | None], Client]
 Work = Callable[[], None]

@@ -29,7 +29,7 @@ from potluck.lib.feedwriter import FeedOut, ItemOut, json_feed, opml
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Meeting, Person, Seat
 from potluck.posts.models import Attachment, Kept, Post, Revision, Thanks, Use
-from potluck.questions.taking import questions_of
+from potluck.questions.export import questions_of
 
 Progress = Callable[[str], None]
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from potluck.channels.feeds.publishing.export import export
 from potluck.rendering.decorators import MemberRequest, signed_in_only
 from potluck.rendering.pages import render
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,7 +18,7 @@ def take_away(request: MemberRequest) -> HttpResponseBase:
     """Explain, or hand over the archive."""
     if request.method != "POST":
         return render(request, "feeds/export.html")
-    limits.take("export", request.viewer.id)
+    rate_limits.take("export", request.viewer.id)
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
     export(request.viewer, file)
     file.seek(0)

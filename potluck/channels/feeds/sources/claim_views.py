@@ -11,7 +11,7 @@ from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -28,7 +28,7 @@ def claim(request: HttpRequest, handle: str) -> HttpResponse:
 def claiming(request: MemberRequest, handle: str) -> HttpResponse:
     """Look whether it is theirs, and give it to them."""
     who = _outside(handle)
-    limits.take("preview", request.viewer.id)
+    rate_limits.take("preview", request.viewer.id)
     try:
         verbs.prove(who, request.viewer)
     except Refused as no:
@@ -45,7 +45,7 @@ def removal(request: HttpRequest, handle: str) -> HttpResponse:
     if viewer is not None and viewer.is_moderator:
         return _by_moderator(request, handle, viewer)
     who = _outside(handle)
-    limits.take("preview", viewer.id if viewer else request.META.get("REMOTE_ADDR", ""))
+    rate_limits.take("preview", viewer.id if viewer else request.META.get("REMOTE_ADDR", ""))
     try:
         verbs.prove(who, None)
     except Refused as no:

@@ -20,7 +20,7 @@ from potluck.people.models import Person, Source
 from potluck.posts.tags import normal_all
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 LARGEST_FILE = 16 * 1024 * 1024
 HERE = "/you/sources"
@@ -39,7 +39,7 @@ def look(request: MemberRequest) -> HttpResponse:
     """Look at addresses, or into a file, and show what would come in."""
     if request.method != "POST":
         return redirect(HERE)
-    limits.take("preview", request.viewer.id)
+    rate_limits.take("preview", request.viewer.id)
     file = request.FILES.get("file")
     addresses = request.POST.get("urls", "").split()
     try:
@@ -61,7 +61,7 @@ def look(request: MemberRequest) -> HttpResponse:
 def add(request: MemberRequest) -> HttpResponse:
     """Yes: these are mine. Or: they are somebody else's, whom I follow."""
     picked = [chosen(token) for token in request.POST.getlist("feed")[:50]]
-    limits.take("source", request.viewer.id, max(len(picked), 1))
+    rate_limits.take("source", request.viewer.id, max(len(picked), 1))
     if not picked:
         raise Malformed(_("Tick at least one, or go back."))
     if request.POST.get("follow"):
@@ -138,7 +138,7 @@ def proof(request: MemberRequest, source_id: int) -> HttpResponse:
     """Show that a place another named as well is one's own."""
     source, error = _mine(request, source_id), ""
     if request.method == "POST":
-        limits.take("preview", request.viewer.id)
+        rate_limits.take("preview", request.viewer.id)
         try:
             ownership.prove(source)
             ownership.take_over(source)
@@ -169,7 +169,7 @@ def file(request: MemberRequest, bringing_id: int) -> HttpResponse:
 
 
 def _begin(request: MemberRequest, row: Bringing) -> HttpResponse:
-    limits.take("source", request.viewer.id)
+    rate_limits.take("source", request.viewer.id)
     places = [int(place) for place in request.POST.getlist("chosen") if place.isdigit() and len(place) < 8]
     if row.kind != "bookmarks" and not places:
         raise Malformed(_("Tick at least one, or go back."))

@@ -16,7 +16,7 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
 from potluck.posts.models import Audience, Post
-from potluck.safety.screen import MOST_TEXT
+from potluck.safety.content_filter import MOST_TEXT
 
 As = Callable[[Person | None], Client]
 BY_SCRIPT = {"X-Requested-With": "fetch"}

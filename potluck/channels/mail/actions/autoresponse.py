@@ -14,7 +14,7 @@ from potluck.channels.mail.inbound.message import Message
 from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.people.network import the_network
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 ANSWER = "potluck.mail.answer"
 _MOST_SUBJECT = 200
@@ -48,7 +48,7 @@ def answer(message: Message, name: str, said: str, *, reply_to: str = "") -> boo
 def _is_new_to(address: str) -> bool:
     """Two programs that answer each other stop here."""
     try:
-        limits.take("mail answer", address)
+        rate_limits.take("mail answer", address)
     except Refused:
         return False
     return True

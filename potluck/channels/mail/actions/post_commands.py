@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.outbound.unsubscribe import again, of_letter, off_words, stop
 from potluck.deliver.models import Rhythm
-from potluck.deliver.wishes import set_rhythm, turn_off, turn_on
+from potluck.deliver.preferences import set_rhythm, turn_off, turn_on
 from potluck.lib.errors import Missing, Refused
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.leave import come_back, leave
@@ -18,9 +18,9 @@ from potluck.posts.acknowledge import thank, unthank
 from potluck.posts.edit import delete, undelete
 from potluck.posts.models import Post
 from potluck.posts.veil import called, no_veil
+from potluck.questions.ask_replies import decline, take_on, unsay
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Said
-from potluck.questions.take_on import decline, take_on, unsay
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from potluck.channels.mail.outbound.load import READER_JOINS, READER_SQL, WRITAB
 from potluck.channels.mail.outbound.merge import mould, without_marks
 from potluck.channels.mail.outbound.templates import draw
 from potluck.channels.mail.outbound.unsubscribe import DIGEST, Stop, off_page, off_words
+from potluck.deliver.inbox import REACHED_SQL, lines_of, zone_of
 from potluck.deliver.models import Place
-from potluck.deliver.reached import REACHED_SQL, lines_of, zone_of
-from potluck.deliver.waits import Below
+from potluck.deliver.reasons.pending import Below
 from potluck.lib.feedwriter import absolute
 from potluck.lib.format import day
 from potluck.lib.html import excerpt

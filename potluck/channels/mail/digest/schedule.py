@@ -15,11 +15,11 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from potluck.channels.mail.outbound.carrier import CARRY, LIVE, MAIL
-from potluck.deliver.kinds import Kind, default_rhythm, kind_of, rhythm
+from potluck.deliver.categories import Kind, default_rhythm, kind_of, rhythm
+from potluck.deliver.inbox import REACHED_SQL, dawn
 from potluck.deliver.models import Delivery, Place, Rhythm, Wishes
-from potluck.deliver.reached import REACHED_SQL, dawn
-from potluck.deliver.reasons import Reason
-from potluck.deliver.wishes import HUSHED_SQL
+from potluck.deliver.preferences import HUSHED_SQL
+from potluck.deliver.reasons.registry import Reason
 from potluck.lib.ids import new_id
 from potluck.lib.sql import ask
 from potluck.match.discovery.serendipity import from_afar

@@ -28,7 +28,7 @@ from potluck.channels.mail.newsletters import subscribe
 from potluck.channels.mail.outbound import bounces
 from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 
 def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) -> Outcome:
@@ -51,7 +51,7 @@ def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) ->
         )
     if by in (Made.BY_US, Made.BY_A_MACHINE) or not message.sender.address:
         return Outcome(state=State.IGNORED, why=f"It was made {by.value}.")
-    limits.take("letter", message.sender.address)
+    rate_limits.take("letter", message.sender.address)
     owner = read_share(address)
     if owner is not None:
         return reply_or_share.share(message, owner)

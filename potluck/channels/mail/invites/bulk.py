@@ -26,7 +26,7 @@ from potluck.lib.sql import ask
 from potluck.people.models import Account, Person
 from potluck.posts.models import Post
 from potluck.posts.tags import normal
-from potluck.questions.stands import STANDS
+from potluck.questions.open_filter import STANDS
 
 MOST, ALSO = 500, 3
 # Whatever a spreadsheet, a list or a header of mail puts between them.

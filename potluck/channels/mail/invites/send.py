@@ -25,7 +25,7 @@ from potluck.deliver.models import Delivery
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 NOTE = 500
 # Somebody who never wrote to us gets no more letters than these, whoever sends them.
@@ -45,7 +45,7 @@ def send(post: Post, address: str, note: str, *, by: Person) -> None:
         raise Malformed(_("This is not a mail address. It looks like name@example.org.")) from None
     if is_ours(address) or len(address) > 250:
         raise Malformed(_("This address is one of this network's own. Whose is theirs?"))
-    limits.take("send", by.id)
+    rate_limits.take("send", by.id)
     if _had_enough(address):
         return
     to = guest(Mailbox(name="", address=address)).person

@@ -27,7 +27,7 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Person, Source
 from potluck.people.sources import add_source, resume, retire
 from potluck.posts.tags import normal_all
-from potluck.safety import limits
+from potluck.safety import rate_limits
 
 CHANNEL = "mail"
 # How a program says "say that it was you": more words of the same kind in other languages begin alike.
@@ -45,7 +45,7 @@ def make(name: str, page: str, tags: str, *, by: Person) -> Newsletter:
     if not name:
         raise Malformed(_("Say what the newsletter is called."))
     page = normal_url(page)
-    limits.take("source", by.id)
+    rate_limits.take("source", by.id)
     person = stage(name)
     Person.objects.filter(pk=person.pk).update(url=page[:2000], name=name[:200])
     row = Newsletter.objects.create(by=by, person=person, token=secret(), tags=normal_all(tags.split()))
@@ -102,7 +102,7 @@ def take(row: Letter, message: Message, token: str, found: Proof | None) -> Outc
 
 
 def _share(newsletter: Newsletter, message: Message) -> Outcome:
-    limits.take("letter", newsletter.token)
+    rate_limits.take("letter", newsletter.token)
     source = Source.objects.filter(url=_name(newsletter)).select_related("person").first()
     if source is None:
         raise Missing(_("This is not there any more."))

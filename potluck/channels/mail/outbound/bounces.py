@@ -19,7 +19,7 @@ from flufl.bounce import all_failures
 from potluck.channels.mail.inbound import headers
 from potluck.channels.mail.outgoing_models import Mailbox
 from potluck.deliver.models import Wishes
-from potluck.deliver.wishes import pause, warn
+from potluck.deliver.preferences import pause, warn
 from potluck.people.models import Person
 
 ENOUGH, HARD, SOFT = 4.0, 1.0, 0.5

@@ -1,9 +1,9 @@
 """Carry matches out by mail: one statement writes what goes at once; the rest waits at home for the digest."""
 
-from potluck.deliver.kinds import RHYTHM_SQL
+from potluck.deliver.categories import RHYTHM_SQL
 from potluck.deliver.models import Rhythm
-from potluck.deliver.waiting import WaitingCarrier
-from potluck.deliver.wishes import HUSHED_SQL, WANTED_SQL
+from potluck.deliver.preferences import HUSHED_SQL, WANTED_SQL
+from potluck.deliver.queue import WaitingCarrier
 from potluck.posts.audience import VISIBLE_SQL
 
 MAIL = "mail"

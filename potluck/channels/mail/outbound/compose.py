@@ -23,7 +23,7 @@ from potluck.channels.mail.outbound.templates import draw
 from potluck.channels.mail.outbound.theme import STYLES
 from potluck.channels.mail.outbound.unsubscribe import Stop, narrowest, off_page, off_words
 from potluck.channels.mail.threading import message_id_of
-from potluck.deliver.waits import is_asking
+from potluck.deliver.reasons.pending import is_asking
 from potluck.lib.feedwriter import absolute
 from potluck.lib.html import excerpt
 from potluck.lib.ids import moment_of
@@ -31,7 +31,7 @@ from potluck.lib.sql import ask
 from potluck.people.network import the_network
 from potluck.posts.lines import host
 from potluck.posts.models import Attachment, Audience, Kind, Post
-from potluck.questions.quietly import is_quiet
+from potluck.questions.anonymous import is_quiet
 
 SUBJECT = 100
 # More HTML than this is no letter: then the first words, and the way to the rest.

@@ -12,9 +12,9 @@ from django.utils import translation
 from markupsafe import Markup
 
 from potluck.channels.mail.outbound.carrier import GUEST_SQL, MAY_SQL
-from potluck.deliver.reasons import Reason, names_of, on_thread, worded
-from potluck.deliver.still import still_so
-from potluck.deliver.waits import Below, what_waits
+from potluck.deliver.reasons.checks import still_so
+from potluck.deliver.reasons.pending import Below, what_waits
+from potluck.deliver.reasons.registry import Reason, names_of, on_thread, worded
 from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.people.network import the_network

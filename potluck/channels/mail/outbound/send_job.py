@@ -26,8 +26,8 @@ from potluck.channels.mail.outbound.load import ready
 from potluck.channels.mail.outbound.smtp import Relay, forget_files, relay
 from potluck.channels.mail.outgoing_models import Mailbox
 from potluck.deliver.models import Delivery, Hush, Wishes
-from potluck.deliver.waiting import DONE_SQL, claim_sql
-from potluck.deliver.wishes import told
+from potluck.deliver.preferences import told
+from potluck.deliver.queue import DONE_SQL, claim_sql
 from potluck.lib.errors import TryLater, Undeliverable
 from potluck.lib.sql import ask, run
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from potluck.deliver.kinds import Kind, default_rhythm, kind_of
+from potluck.deliver.categories import Kind, default_rhythm, kind_of
 from potluck.deliver.models import Hush, Rhythm
-from potluck.deliver.reasons import Reason
-from potluck.deliver.wishes import hush, set_rhythm, turn_off, turn_on, unhush, wishes_of
+from potluck.deliver.preferences import hush, set_rhythm, turn_off, turn_on, unhush, wishes_of
+from potluck.deliver.reasons.registry import Reason
 from potluck.lib.errors import Missing
 from potluck.lib.html import excerpt
 from potluck.people.directory import shown_to

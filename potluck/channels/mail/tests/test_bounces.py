@@ -9,7 +9,7 @@ from django.test import Client
 from potluck.channels.mail.addresses import ask_address
 from potluck.channels.mail.models import Letter, Mailbox, State
 from potluck.channels.mail.outbound.bounces import bounced, take
-from potluck.deliver.wishes import wishes_of
+from potluck.deliver.preferences import wishes_of
 from potluck.people.models import Person
 
 from .conftest import letter

@@ -10,7 +10,7 @@ from potluck import door
 from potluck.channels.mail.addresses import act_address, ask_address, reply_address
 from potluck.channels.mail.models import Letter, State
 from potluck.deliver.models import Rhythm
-from potluck.deliver.wishes import wishes_of
+from potluck.deliver.preferences import wishes_of
 from potluck.people.leaving import Leaving
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.draft import Draft

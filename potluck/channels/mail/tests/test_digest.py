@@ -13,9 +13,9 @@ from pytest_django import Settings
 from potluck.channels.mail import addresses
 from potluck.channels.mail.digest.schedule import write_due
 from potluck.channels.mail.tests.carried import html, plain, taken
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes
-from potluck.deliver.wishes import How, hush, set_rhythm, turn_off, wish
+from potluck.deliver.preferences import How, hush, set_rhythm, turn_off, wish
 from potluck.door import admit
 from potluck.people.follow import Wish, follow
 from potluck.people.models import Person

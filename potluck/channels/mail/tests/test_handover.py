@@ -18,9 +18,9 @@ from potluck.channels.mail.models import Mailbox
 from potluck.channels.mail.outbound import send_job
 from potluck.channels.mail.outbound.queue_report import letters
 from potluck.channels.mail.outbound.send_job import carry_all
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Delivery, Rhythm
-from potluck.deliver.wishes import set_rhythm
+from potluck.deliver.preferences import set_rhythm
 from potluck.door import admit
 from potluck.events.models import Event
 from potluck.flow import handle

@@ -7,9 +7,9 @@ from django.test import Client
 
 from potluck.channels.mail.actions.post_commands import act_on
 from potluck.channels.mail.outbound.unsubscribe import DIGEST, THREAD, Stop, narrowest, off_token, stop
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Hush, Rhythm, Wishes
-from potluck.deliver.wishes import hush, pause, wishes_of
+from potluck.deliver.preferences import hush, pause, wishes_of
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

@@ -13,9 +13,9 @@ from potluck.channels.mail import addresses
 from potluck.channels.mail.models import Guest
 from potluck.channels.mail.outbound.send_job import carry_all
 from potluck.channels.mail.tests.carried import Post, html, plain, taken
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Delivery, Rhythm
-from potluck.deliver.wishes import hush, set_rhythm, turn_off
+from potluck.deliver.preferences import hush, set_rhythm, turn_off
 from potluck.door import admit
 from potluck.events.models import Event
 from potluck.people.block import block, mute

@@ -17,7 +17,7 @@ from potluck.channels.mail.outbound.send_job import forget_carried
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.channels.mail.tests.conftest import letter as written
 from potluck.deliver.models import Delivery
-from potluck.deliver.wishes import turn_off
+from potluck.deliver.preferences import turn_off
 from potluck.door import admit
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

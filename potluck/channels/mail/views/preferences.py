@@ -18,9 +18,9 @@ from potluck.channels.mail.outbound.unsubscribe import (
     read_off,
     stop,
 )
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Rhythm
-from potluck.deliver.wishes import How, turn_off, turn_on, unhush, wish, wishes_of
+from potluck.deliver.preferences import How, turn_off, turn_on, unhush, wish, wishes_of
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.rendering.decorators import MemberRequest, members_only

@@ -1,4 +1,4 @@
-"""Why something reached a person, put into words in the reader's language. The words themselves: `sentences.py`."""
+"""Why something reached a person, put into words in the reader's language. The words themselves: `texts.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from potluck.deliver.sentences import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
+from potluck.deliver.reasons.texts import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
 from potluck.lib.html import excerpt
 from potluck.lib.ids import moment_of
 from potluck.people.directory import shown_to

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from potluck.safety.limits import forget_old
+from potluck.safety.rate_limits import forget_old
 
 
 @app.periodic(cron="37 3 * * *")

@@ -8,8 +8,8 @@ from django.db import transaction
 from potluck.lib.sql import ask
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.models import Post, Reader
+from potluck.questions.anonymous import is_quiet
 from potluck.questions.models import AskingWishes
-from potluck.questions.quietly import is_quiet
 
 WEEK = 3  # asks a week, unless somebody says otherwise
 

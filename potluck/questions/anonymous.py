@@ -15,8 +15,8 @@ from potluck.lib.errors import Refused
 from potluck.people.models import Person
 from potluck.posts.models import Audience, Post, Reader, Revision, Veil
 from potluck.posts.veil import lay
-from potluck.questions.gate import question_for
 from potluck.questions.models import Ask, Quiet, Routing, Said
+from potluck.questions.permissions import question_for
 
 
 def is_quiet(post: Post) -> bool:

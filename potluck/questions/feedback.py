@@ -7,8 +7,8 @@ from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.close import close, reopen, say_of
-from potluck.questions.gate import asks, question_for, seen
 from potluck.questions.models import Closure, Says, Verdict
+from potluck.questions.permissions import asks, question_for, seen
 
 
 @transaction.atomic

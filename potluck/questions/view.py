@@ -12,10 +12,10 @@ from potluck.people.models import Person
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Post
 from potluck.posts.veil import VEILED, is_veiled, somebody
+from potluck.questions.anonymous import is_quiet
 from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
+from potluck.questions.open_filter import rests
 from potluck.questions.publish import Between, betweens
-from potluck.questions.quietly import is_quiet
-from potluck.questions.stands import rests
 
 MOST_NAMES, MOST_FOUND = 50, 20
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from potluck.deliver.reasons import Reason
+from potluck.deliver.reasons.registry import Reason
 
 _DONE = """
 SELECT 'passed', via_id, author_id FROM posts_post WHERE via_id = ANY(%(posts)s) AND author_id = ANY(%(people)s)

@@ -11,9 +11,9 @@ from potluck.lib.errors import Malformed, Refused
 from potluck.lib.url_key import link_key
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.gate import question_for, seen
-from potluck.questions.judge import judge
+from potluck.questions.feedback import judge
 from potluck.questions.models import Found, Says, Telling
+from potluck.questions.permissions import question_for, seen
 
 PASSAGE = 300
 _PAGE = re.compile(r"(?:^|/)posts/(\d{1,18})\b")

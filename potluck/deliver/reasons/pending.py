@@ -6,12 +6,12 @@ What was declined, closed or taken back does not stand at home any more. What wa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from potluck.deliver.reasons import Reason
+from potluck.deliver.reasons.registry import Reason
 from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.models import Said
-from potluck.questions.state import Named, named
+from potluck.questions.view import Named, named
 
 _ASKED = """
 SELECT a.question_id, a.said, r.reserve,

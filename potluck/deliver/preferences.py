@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.deliver.kinds import Kind
+from potluck.deliver.categories import Kind
 from potluck.deliver.models import Hush, Rhythm, Wishes
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person

@@ -5,7 +5,7 @@ from typing import Any
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.models import Adaptation, Ask, MeToo, Verdict
-from potluck.questions.wishes import wishes_of
+from potluck.questions.preferences import wishes_of
 
 
 def questions_of(person: Person) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from potluck.posts.evidence import Evidence, evidence
 from potluck.posts.lines import Line, lines
 from potluck.posts.models import Post
 from potluck.questions.models import Ask, Closure, Said
-from potluck.questions.wishes import wishes_of
+from potluck.questions.preferences import wishes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.lines import Line, lines
 from potluck.posts.veil import VEILED
-from potluck.questions.stands import STANDS
-from potluck.questions.state import Named, named, who_ask
+from potluck.questions.open_filter import STANDS
+from potluck.questions.view import Named, named, who_ask
 
 MOST, LONG, PAGE = 8, 3, 30
 LONG_AGO = timedelta(days=30)

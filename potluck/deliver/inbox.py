@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from markupsafe import Markup
 
 from potluck.deliver.models import Place
-from potluck.deliver.reasons import names_of, on_thread, worded
-from potluck.deliver.still import still_so
-from potluck.deliver.waits import what_waits
+from potluck.deliver.reasons.checks import still_so
+from potluck.deliver.reasons.pending import what_waits
+from potluck.deliver.reasons.registry import names_of, on_thread, worded
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line

@@ -9,11 +9,11 @@ from potluck.events.record import record
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.questions.gate import question_for
+from potluck.questions.anonymous import not_quietly, put_before
+from potluck.questions.capacity import may_be_asked
 from potluck.questions.models import Ask, Said
-from potluck.questions.quietly import not_quietly, put_before
-from potluck.questions.room import may_be_asked
-from potluck.questions.stands import take_up
+from potluck.questions.open_filter import take_up
+from potluck.questions.permissions import question_for
 
 
 @transaction.atomic
