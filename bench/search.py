@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from bench.words import SUBJECTS
 from potluck.people.models import Person
-from potluck.posts.lines import lines
+from potluck.posts.list_rows import lines
 from potluck.posts.models import Post
 from potluck.search.find import find
 from potluck.search.query import parse

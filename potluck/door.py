@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person
-from potluck.posts.again import shared_already
+from potluck.posts.anonymity import lift
 from potluck.posts.draft import Draft
+from potluck.posts.duplicate_submit import shared_already
 from potluck.posts.edit import Change, edit
 from potluck.posts.models import Audience, Kind, Post
 from potluck.posts.share import share_all
-from potluck.posts.veil import lift
 from potluck.questions.adapt import adapted, may_adapt
 from potluck.questions.anonymous import is_under_quiet, make_quiet
 from potluck.questions.ask_replies import ask_by_name

@@ -82,8 +82,8 @@ STREAMS: list[str] = [
 # Where the worker finds its jobs.
 PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.flow",
-    "potluck.people.mind",
-    "potluck.posts.mind",
+    "potluck.people.jobs",
+    "potluck.posts.jobs",
     "potluck.questions.jobs",
     "potluck.safety.jobs",
     "potluck.search.backlog",

@@ -17,7 +17,7 @@ from potluck.deliver.reasons.pending import what_waits
 from potluck.deliver.reasons.registry import names_of, on_thread, worded
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
-from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
+from potluck.posts.list_rows import COLUMNS, JOINS, WIDTH, Line, line
 from potluck.posts.models import Post
 
 # So many of each person's newest rows are kept; older things are found in the archive of what they follow.

@@ -1,4 +1,4 @@
-"""Leave the network, and come back while it can be taken back. What becomes of posts is in `posts/farewell.py`."""
+"""Leave the network, and come back while it can be taken back. What becomes of posts is in `posts/erase_account.py`."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from potluck.lib.errors import Malformed, Refused
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.people.models import Account, Person
 
 # So long it can be taken back.

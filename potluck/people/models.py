@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from potluck.lib.ids import new_id
-from potluck.people.leaving import Leaving
-from potluck.people.meeting import Meeting
-from potluck.people.places import Source
-from potluck.people.seat import Seat, Way
-from potluck.people.ties import Block, Circle, CircleMember, Follow, Level, Mute, PutForward
+from potluck.people.acquaintance_models import Meeting
+from potluck.people.availability import Seat, Way
+from potluck.people.leave_models import Leaving
+from potluck.people.relations import Block, Circle, CircleMember, Follow, Level, Mute, PutForward
+from potluck.people.source_models import Source
 
 __all__ = [
     "Account",

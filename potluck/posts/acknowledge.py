@@ -7,8 +7,8 @@ from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
+from potluck.posts.anonymity import no_veil
 from potluck.posts.models import Post, Thanks, Use
-from potluck.posts.veil import no_veil
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from potluck.people.models import Circle, Person, Source
-from potluck.posts.manner import NOTHING_SAID, Meant
+from potluck.posts.metadata import NOTHING_SAID, Meant
 from potluck.posts.models import Audience, Post
 
 

@@ -14,9 +14,9 @@ from potluck.lib import html, markdown
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.lib.url_key import link_key
 from potluck.people.models import Person
-from potluck.posts.manner import Manner, Meant
-from potluck.posts.mean import mean, said_of
+from potluck.posts.metadata import Manner, Meant
 from potluck.posts.models import Kind, Post, Revision
+from potluck.posts.set_metadata import mean, said_of
 from potluck.posts.share import EXCERPT, render
 from potluck.posts.tags import normal_all, resolve
 

@@ -1,4 +1,4 @@
-"""A post and what hangs on it. Acknowledgements live in `gifts.py`, the gate in `audience.py`."""
+"""A post and what hangs on it. Acknowledgements live in `reactions.py`, the gate in `audience.py`."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from potluck.lib.ids import new_id
 from potluck.people.models import Circle, Person, Source
 from potluck.posts.audience import Audience, PostQuerySet
-from potluck.posts.gifts import Kept, Thanks, Use
-from potluck.posts.manner import Manner
+from potluck.posts.metadata import Manner
+from potluck.posts.reactions import Kept, Thanks, Use
 
 __all__ = [
     "Attachment",
@@ -160,7 +160,7 @@ class Reader(models.Model):
 
 
 class Veil(models.Model):
-    """One person to whom it is not said that `who` began a thread, until they answer in it; see `veil.py`."""
+    """One person to whom it is not said that `who` began a thread, until they answer in it; see `anonymity.py`."""
 
     thread = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="veils")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

@@ -17,8 +17,8 @@ from potluck.lib.sql import insert
 from potluck.lib.url_key import bounded_uri, link_key
 from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
-from potluck.posts.mean import mean_all
 from potluck.posts.models import LONGEST_URI, Attachment, Audience, Kind, Post, Reader
+from potluck.posts.set_metadata import mean_all
 from potluck.posts.tags import normal_all, resolve
 
 _ONLY_A_LINK = re.compile(r"https?://\S+\Z")

@@ -11,10 +11,10 @@ from django.db.models import Q
 from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
+from potluck.posts.anonymity import VEILED, somebody
 from potluck.posts.audience import gate
-from potluck.posts.manner import Manner
+from potluck.posts.metadata import Manner
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED, somebody
 
 # A page of a thread ends before the next talk begins once it has so many replies, and in any case with so many more.
 SIZE, LARGEST = 200, 300

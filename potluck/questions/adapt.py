@@ -11,7 +11,7 @@ from potluck.events.record import record
 from potluck.lib.errors import Refused
 from potluck.lib.sql import ask
 from potluck.people.models import Person
-from potluck.posts.lines import Line, lines
+from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Audience, Post
 from potluck.posts.models import Kind as PostKind
 from potluck.questions.models import Adaptation

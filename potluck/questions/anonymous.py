@@ -1,6 +1,6 @@
 """Ask quietly: a question that only those see before whom it is put, and answers that its asker alone sees.
 
-Nobody else learns that it was asked, and those who are asked learn who asks once they have answered (`posts/veil.py`).
+Nobody else learns that it was asked, and those who are asked learn who asks once they have answered (`posts/anonymity.py`).
 It can be asked of everybody later, or published with one answer (`publish.py`).
 """
 
@@ -13,8 +13,8 @@ from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.lib.errors import Refused
 from potluck.people.models import Person
+from potluck.posts.anonymity import lay
 from potluck.posts.models import Audience, Post, Reader, Revision, Veil
-from potluck.posts.veil import lay
 from potluck.questions.models import Ask, Quiet, Routing, Said
 from potluck.questions.permissions import question_for
 

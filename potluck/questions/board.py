@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from potluck.lib.sql import ask
 from potluck.people.models import Person
+from potluck.posts.anonymity import VEILED
 from potluck.posts.audience import gate
-from potluck.posts.lines import Line, lines
-from potluck.posts.veil import VEILED
+from potluck.posts.list_rows import Line, lines
 from potluck.questions.open_filter import STANDS
 from potluck.questions.view import Named, named, who_ask
 

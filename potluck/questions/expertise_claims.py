@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from potluck.people.models import Person, Stage, Topic
-from potluck.posts.evidence import Evidence, evidence
-from potluck.posts.lines import Line, lines
+from potluck.posts.expertise import Evidence, evidence
+from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Post
 from potluck.questions.models import Ask, Closure, Said
 from potluck.questions.preferences import wishes_of

@@ -9,9 +9,9 @@ from django.db.models import Q
 from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql, shown_to
 from potluck.people.models import Person
-from potluck.posts.lines import Line, lines
+from potluck.posts.anonymity import VEILED, is_veiled, somebody
+from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED, is_veiled, somebody
 from potluck.questions.anonymous import is_quiet
 from potluck.questions.models import Ask, AskingWishes, Closure, Found, MeToo, Routing, Said, Says, Verdict
 from potluck.questions.open_filter import rests

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from potluck.lib.sql import Condition
 from potluck.people.models import Person
+from potluck.posts.anonymity import VEILED
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED
 from potluck.search.snippet import phrase_pattern
 from potluck.search.tokens import fold
 from potluck.search.wish import Wish

@@ -10,9 +10,9 @@ from django.db import connection
 
 from potluck.lib.sql import ask
 from potluck.people.models import Person
+from potluck.posts.anonymity import VEILED
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED
 from potluck.search.alike import alike, alike_for_all
 
 # So many are kept for each post, as not everybody may see all of them.

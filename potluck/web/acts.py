@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 from potluck import door
 from potluck.lib.errors import Missing
 from potluck.posts.acknowledge import thank, unthank, use
+from potluck.posts.corrections import was_right, was_wrong
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete, undelete
-from potluck.posts.keeping import keep, let_go
 from potluck.posts.models import Post
-from potluck.posts.wrong import was_right, was_wrong
+from potluck.posts.saved import keep, let_go
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import back_or, render, say
 from potluck.web.posts import seen_by

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from potluck.lib.errors import Missing
 from potluck.people.invite import standing_invitation
 from potluck.people.join import join
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.people.models import Account, Invitation, Person
 from potluck.rendering.pages import say
 from potluck.web.first_share import publish_kept

@@ -14,10 +14,10 @@ from potluck.lib.errors import Malformed
 from potluck.lib.licences import choices
 from potluck.people.directory import shown_to
 from potluck.people.models import Circle, Person
-from potluck.posts.begun import Fields
 from potluck.posts.draft import Draft
-from potluck.posts.manner import HowFar, Meant, Wanted
+from potluck.posts.metadata import HowFar, Meant, Wanted
 from potluck.posts.models import Audience, Kind, Post
+from potluck.posts.saved_drafts import Fields
 from potluck.questions.ask_replies import ask_by_name
 
 # What is kept of a form in a draft, beside the files that wait with it.

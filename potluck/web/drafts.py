@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from potluck.deliver.inbox import zone_of
 from potluck.lib.errors import Malformed
-from potluck.posts.begun import done
 from potluck.posts.models import SavedDraft
+from potluck.posts.saved_drafts import done
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render
 from potluck.web import later

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from potluck.lib.licences import Licence
-from potluck.posts.lines import Line
+from potluck.posts.list_rows import Line
 from potluck.posts.models import Kind, Post
 from potluck.posts.thread import Reply
 

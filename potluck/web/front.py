@@ -19,7 +19,7 @@ from potluck.lib.errors import Malformed, Refused
 from potluck.lib.sql import Condition
 from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
-from potluck.posts.lines import lines
+from potluck.posts.list_rows import lines
 from potluck.posts.models import Kind, Post
 from potluck.questions.open_filter import STANDS
 from potluck.rendering.pages import render, say

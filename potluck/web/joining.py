@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from potluck.lib.errors import Missing, Refused
-from potluck.people.approve import approve, turn_away, wait_again, waiting
+from potluck.people.join_requests import approve, turn_away, wait_again, waiting
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import SavedDraft

@@ -16,8 +16,8 @@ from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.lib.ids import new_id
 from potluck.people.models import Person
 from potluck.people.network import the_network
-from potluck.posts.begun import Fields, begun, done
 from potluck.posts.models import Post, SavedDraft
+from potluck.posts.saved_drafts import Fields, begun, done
 from potluck.web import box
 from potluck.web.files import named
 

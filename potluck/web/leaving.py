@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.leave import GRACE, come_back, leave
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.rendering.decorators import MemberRequest, signed_in_only
 from potluck.rendering.pages import render, say
 

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from potluck.lib.errors import Missing
-from potluck.people.host import settle_network
 from potluck.people.models import Network, Person
 from potluck.people.moderate import readmit, suspend
+from potluck.people.network_settings import settle_network
 from potluck.posts.models import Audience, Post
-from potluck.posts.release import refuse, release
+from potluck.posts.moderation import refuse, release
 from potluck.posts.tags import merge
 from potluck.rendering.decorators import MemberRequest, moderators_only
 from potluck.rendering.pages import render, say

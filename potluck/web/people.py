@@ -12,14 +12,14 @@ from potluck.match.suggestions.blogroll import places_to_follow
 from potluck.match.suggestions.peers import peers
 from potluck.match.suggestions.weekly import people_of_the_week
 from potluck.people import block as blocks
+from potluck.people.acquaintance import meet, unmeet
 from potluck.people.directory import Looking, look, shown_to
 from potluck.people.follow import Wish, follow, unfollow
-from potluck.people.forward import decline, take_back
-from potluck.people.meet import meet, unmeet
-from potluck.people.met import met
 from potluck.people.models import Follow, Level, Person, Stage
-from potluck.posts.evidence import evidence
-from potluck.posts.lines import lines_by
+from potluck.people.profile_page import met
+from potluck.people.suggestion_dismissals import decline, take_back
+from potluck.posts.expertise import evidence
+from potluck.posts.list_rows import lines_by
 from potluck.posts.tags import normal, word_for
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only

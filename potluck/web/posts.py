@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from potluck.lib.errors import Missing
 from potluck.people.models import Person
-from potluck.posts.begun import begun
-from potluck.posts.lines import lines
-from potluck.posts.manner import Manner
+from potluck.posts.detail import Whole, whole
+from potluck.posts.list_rows import lines
+from potluck.posts.metadata import Manner
 from potluck.posts.models import Audience, Post, Revision
+from potluck.posts.saved_drafts import begun
 from potluck.posts.thread import Part, part
-from potluck.posts.whole import Whole, whole
 from potluck.rendering.pages import render
 from potluck.search.related import related
 from potluck.web.box import form_of

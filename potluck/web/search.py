@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from potluck.people.follow import unfollow
 from potluck.people.models import Follow, Person
-from potluck.posts.lines import Line, lines
+from potluck.posts.list_rows import Line, lines
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.safety import rate_limits

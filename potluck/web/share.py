@@ -13,12 +13,12 @@ from potluck.deliver.inbox import zone_of
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.lib.format import moment
 from potluck.people.models import Person
-from potluck.posts.begun import Fields, begun, done
+from potluck.posts.anonymity import called
 from potluck.posts.edit import Change
-from potluck.posts.manner import Manner
+from potluck.posts.metadata import Manner
 from potluck.posts.models import Post
+from potluck.posts.saved_drafts import Fields, begun, done
 from potluck.posts.share import titled
-from potluck.posts.veil import called
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.web import box, files, later

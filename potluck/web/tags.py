@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from potluck.lib.errors import Missing
 from potluck.people.directory import shown_to
 from potluck.people.models import Follow, Stage, Topic
-from potluck.posts.lines import lines
+from potluck.posts.list_rows import lines
 from potluck.posts.models import Post, Tag
 from potluck.posts.tags import normal
 from potluck.rendering import paging

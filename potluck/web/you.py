@@ -9,12 +9,12 @@ from potluck.lib.errors import Malformed, Missing
 from potluck.lib.licences import choices
 from potluck.match.suggestions.peers import peers
 from potluck.people import circles as circle_verbs
+from potluck.people.acquaintance import waiting_for
 from potluck.people.follow import Wish, follow, unfollow
-from potluck.people.forward import wish_for_people
-from potluck.people.meet import waiting_for
 from potluck.people.models import Block, Circle, Follow, Level, Mute, Seat, Stage, Topic, Way
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
-from potluck.posts.lines import lines
+from potluck.people.suggestion_dismissals import wish_for_people
+from potluck.posts.list_rows import lines
 from potluck.posts.models import Post
 from potluck.posts.tags import word_for
 from potluck.rendering import paging

@@ -36,8 +36,8 @@ from potluck.posts.acknowledge import thank, use
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
-from potluck.posts.keeping import keep
 from potluck.posts.models import Attachment, Audience, Post, SavedDraft
+from potluck.posts.saved import keep
 from potluck.questions.ask_replies import take_on
 from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too

@@ -20,8 +20,8 @@ from potluck.people.models import Person
 from potluck.posts.acknowledge import thank, unthank
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete, undelete
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Post
+from potluck.posts.saved import keep
 
 As = Callable[[Person | None], Client]
 Work = Callable[[], None]

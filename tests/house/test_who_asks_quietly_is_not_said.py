@@ -36,7 +36,7 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post, Veil
-from potluck.posts.release import release
+from potluck.posts.moderation import release
 from potluck.questions.anonymous import ask_everybody
 from potluck.questions.ask_replies import ask_by_name, take_on
 from potluck.questions.feedback import judge

@@ -38,13 +38,13 @@ from potluck.people.moderate import suspend
 from potluck.people.profile import Profile, describe, say_topic
 from potluck.people.sources import add_source
 from potluck.posts.acknowledge import thank, use
+from potluck.posts.corrections import was_wrong
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete
 from potluck.posts.files import take_in
-from potluck.posts.keeping import keep
-from potluck.posts.manner import Meant
+from potluck.posts.metadata import Meant
 from potluck.posts.models import Audience, Kind, Post, SavedDraft
-from potluck.posts.wrong import was_wrong
+from potluck.posts.saved import keep
 from potluck.questions.ask_replies import take_on
 from potluck.questions.close import close
 from potluck.questions.feedback import judge

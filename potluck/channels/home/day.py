@@ -10,7 +10,7 @@ from potluck.deliver.models import Arrival, Place
 from potluck.lib.sql import ask, planned_once
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
-from potluck.posts.lines import WIDTH, Line
+from potluck.posts.list_rows import WIDTH, Line
 from potluck.posts.models import Post
 
 __all__ = ["NEWEST", "archive", "brought_to", "dawn", "newer", "today", "zone_of"]

@@ -25,7 +25,7 @@ from potluck.lib.feedwriter.response import answer
 from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.audience import VISIBLE_SQL
-from potluck.posts.items import items
+from potluck.posts.feed_items import items
 from potluck.rendering import paging
 from potluck.rendering.pages import static
 

@@ -13,10 +13,10 @@ from potluck.deliver.models import Arrival
 from potluck.lib.errors import Malformed, Missing
 from potluck.match.discovery.serendipity import from_afar
 from potluck.match.suggestions.people import people_to_follow
-from potluck.posts import ripple as ripples
-from potluck.posts.keeping import keep
-from potluck.posts.lines import lines
+from potluck.posts import impact as ripples
+from potluck.posts.list_rows import lines
 from potluck.posts.models import Kept, Post
+from potluck.posts.saved import keep
 from potluck.questions.view import helped_by
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only

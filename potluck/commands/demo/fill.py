@@ -17,8 +17,8 @@ from potluck.lib import html, markdown
 from potluck.people.models import Circle, Person
 from potluck.posts.acknowledge import thank, use
 from potluck.posts.draft import Draft
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kept, Post, Thanks, Use
+from potluck.posts.saved import keep
 from potluck.search.statistics import refresh_statistics
 
 # What reached people longer ago than this, they have seen.

@@ -10,9 +10,9 @@ from potluck.commands.demo.script import Somebody
 from potluck.lib import markdown
 from potluck.people.circles import make_circle, put_in
 from potluck.people.follow import Wish, follow
-from potluck.people.host import settle_network
 from potluck.people.join import join, outside_person
 from potluck.people.models import Account, Follow, Person, Source, Stage
+from potluck.people.network_settings import settle_network
 from potluck.people.profile import Profile, Settings, describe, say_topic, settle
 from potluck.people.sources import add_source
 from potluck.posts.models import Tag

@@ -14,8 +14,8 @@ from potluck.lib.html import excerpt
 from potluck.lib.ids import moment_of
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
+from potluck.posts.anonymity import somebody
 from potluck.posts.models import Post
-from potluck.posts.veil import somebody
 
 Reason = Mapping[str, Any]
 

@@ -18,7 +18,7 @@ from potluck.lib.sql import ask
 from potluck.match.discovery.collaborative import Kin, people_for
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL
-from potluck.posts.lines import Line, lines
+from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Post
 from potluck.questions.models import Chance
 

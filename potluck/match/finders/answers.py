@@ -11,10 +11,10 @@ from potluck.events.models import Event, Kind
 from potluck.lib.sql import Select, ask, columns, insert, made
 from potluck.match.answers.scoring import Fit, fits, verdict
 from potluck.match.answers.train_classifier import taught_gate
+from potluck.posts.anonymity import VEILED
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Kind as PostKind
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED
 from potluck.questions.models import Found, Telling
 from potluck.questions.open_filter import STANDS
 

@@ -16,7 +16,7 @@ from potluck.match.answerers.suggest import who_knows
 from potluck.match.answers.open_questions import idf_of
 from potluck.match.answers.passage import passage
 from potluck.people.models import Person
-from potluck.posts.lines import Line, lines
+from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Kind, Post
 from potluck.questions.open_filter import STANDS
 from potluck.questions.view import Named, named, who_ask

@@ -11,8 +11,8 @@ from potluck.door import admit
 from potluck.match.suggestions.weekly import people_of_the_week
 from potluck.people.block import block, mute
 from potluck.people.follow import Wish, follow
-from potluck.people.forward import decline, take_back, wish_for_people
 from potluck.people.models import Person, PutForward
+from potluck.people.suggestion_dismissals import decline, take_back, wish_for_people
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
 from potluck.posts.models import Post

@@ -14,8 +14,8 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Post
+from potluck.posts.saved import keep
 from potluck.questions.models import AskingWishes, Chance, FirstReader
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member

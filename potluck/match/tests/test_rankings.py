@@ -13,8 +13,8 @@ from potluck.match.answers.passage import passage, windows
 from potluck.match.discovery.collaborative import people_for, shares_for
 from potluck.people.models import Person, Stage, Topic
 from potluck.posts.draft import Draft
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kind, Post
+from potluck.posts.saved import keep
 from potluck.search.statistics import refresh_statistics
 
 pytestmark = pytest.mark.django_db

@@ -12,16 +12,16 @@ from potluck.lib.errors import Malformed, Refused
 from potluck.people.follow import Wish, follow
 from potluck.people.join import outside_person
 from potluck.people.models import Person, Source
-from potluck.posts import fade
+from potluck.posts import expiry
 from potluck.posts.acknowledge import thank, use
+from potluck.posts.corrections import was_right, was_wrong
+from potluck.posts.detail import whole
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, undelete
-from potluck.posts.items import items
-from potluck.posts.manner import Manner, Meant
+from potluck.posts.feed_items import items
+from potluck.posts.metadata import Manner, Meant
 from potluck.posts.models import Post, Revision
 from potluck.posts.thread import part
-from potluck.posts.whole import whole
-from potluck.posts.wrong import was_right, was_wrong
 
 Work = Callable[[], None]
 
@@ -92,19 +92,19 @@ def test_what_is_thought_aloud_goes_at_its_time_and_its_author_hears_before(
     post = admit(Draft(author=ada, text="What if hay?", meant=Meant(until=until)))
     said = admit(Draft(author=ben, text="Hay seeds.", reply_to=post))
     assert Manner.objects.get().how_far == "aloud"
-    fade.remind()
+    expiry.remind()
     work()
     assert "fading" not in str([line.reasons for line in day.today(ada).waiting])
     later(post, 8)
     for _ in range(2):
-        fade.remind()
-        fade.let_go()
+        expiry.remind()
+        expiry.let_go()
     work()
     told = [line for line in day.today(ada).waiting if line.id == post.id]
     assert len(told) == 1 and "goes soon" in str(told[0].reasons)
     assert Post.objects.filter(pk=post.pk, deleted_at=None).exists()
     later(post, 3)
-    fade.let_go()
+    expiry.let_go()
     assert whole(post.id, ada) is None
     assert [reply.id for reply in part(Post.objects.get(pk=post.pk), ada).replies] == [said.id]
 
@@ -112,9 +112,9 @@ def test_what_is_thought_aloud_goes_at_its_time_and_its_author_hears_before(
 def test_what_went_by_itself_stays_once_it_is_brought_back(ada: Person) -> None:
     post = admit(Draft(author=ada, text="Hay?", meant=Meant(until=timezone.now() + timedelta(days=2))))
     later(post, 3)
-    fade.let_go()
+    expiry.let_go()
     undelete(Post.objects.get(pk=post.pk), by=ada)
-    fade.let_go()
+    expiry.let_go()
     assert whole(post.id, ada) is not None
 
 

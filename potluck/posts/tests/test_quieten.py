@@ -13,9 +13,9 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.acknowledge import thank, use
 from potluck.posts.draft import Draft
-from potluck.posts.keeping import keep
+from potluck.posts.inactive_follows import A_NIGHT, CAME, quieten
 from potluck.posts.models import Post
-from potluck.posts.quieten import A_NIGHT, CAME, quieten
+from potluck.posts.saved import keep
 from potluck.search.newest import newest
 from potluck.search.query import parse
 from tests.cast import member

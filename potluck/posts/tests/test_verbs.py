@@ -16,10 +16,10 @@ from potluck.posts import files
 from potluck.posts.acknowledge import thank, unthank, use
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete, undelete
-from potluck.posts.evidence import evidence
-from potluck.posts.keeping import keep
+from potluck.posts.expertise import evidence
 from potluck.posts.models import Audience, Post, Revision, Thanks, Use
-from potluck.posts.release import refuse, release
+from potluck.posts.moderation import refuse, release
+from potluck.posts.saved import keep
 from potluck.posts.thread import part
 
 

@@ -14,8 +14,8 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import CircleMember, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience, Kind, Post, Tag
+from potluck.posts.saved import keep
 from potluck.posts.share import share
 from potluck.search.find import find
 from potluck.search.index import K1, B, forget, index_everything, index_posts, mean_length

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.lib.errors import Refused
-from potluck.people.approve import approve
 from potluck.people.invite import invite, withdraw
+from potluck.people.join_requests import approve
 from potluck.people.models import Account, Invitation, Network, Person
 from potluck.people.network import look_again, the_network
 from potluck.posts.draft import Draft

@@ -15,7 +15,7 @@ from potluck.people.follow import Wish, follow
 from potluck.people.leave import GRACE, leave
 from potluck.people.models import Account, Follow, Leaving, Person
 from potluck.posts.draft import Draft
-from potluck.posts.mind import let_go
+from potluck.posts.jobs import let_go
 from potluck.posts.models import Post
 from potluck.search.emptied import forget_emptied
 from potluck.search.models import Indexed

@@ -8,14 +8,14 @@ from django.test import Client
 from potluck.channels.feeds.sources.claim import bring_back, remove_as_moderator
 from potluck.door import admit
 from potluck.events.models import AuditEntry
-from potluck.people.host import settle_network
 from potluck.people.models import Account, Person
 from potluck.people.moderate import make_moderator, readmit, suspend
 from potluck.people.network import the_network
+from potluck.people.network_settings import settle_network
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete, undelete
 from potluck.posts.models import Post
-from potluck.posts.release import refuse, release
+from potluck.posts.moderation import refuse, release
 from potluck.posts.tags import merge
 
 As = Callable[[Person | None], Client]

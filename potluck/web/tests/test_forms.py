@@ -14,7 +14,7 @@ from potluck.people.models import Follow, Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
 from potluck.posts.models import Attachment, Audience, Post, SavedDraft, Use
-from potluck.posts.release import refuse
+from potluck.posts.moderation import refuse
 
 SignIn = Callable[[Person | None], Client]
 

@@ -11,10 +11,10 @@ from django.test import Client
 from potluck.channels.feeds.publishing.export import export
 from potluck.people.block import block
 from potluck.people.directory import Looking, look
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.people.models import Person, Seat
 from potluck.people.profile import Profile, describe
-from potluck.posts.farewell import farewell
+from potluck.posts.erase_account import farewell
 
 As = Callable[[Person | None], Client]
 SAID = {"seat_ways": ["pair", "visit", "nonsense"], "seat_words": "Thursdays, in the <garden>"}

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from potluck.lib.errors import Refused
+from potluck.people.acquaintance import meet, waiting_for
 from potluck.people.block import block
-from potluck.people.meet import meet, waiting_for
 from potluck.people.models import Meeting, Person
 from potluck.people.moderate import suspend
 

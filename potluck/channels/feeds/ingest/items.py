@@ -20,7 +20,7 @@ from potluck.lib.url_key import link_key
 from potluck.people.models import Source
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change
-from potluck.posts.lines import host
+from potluck.posts.list_rows import host
 from potluck.posts.models import Kind, Post
 from potluck.posts.tags import normal_all
 

@@ -19,7 +19,7 @@ from potluck.lib.feedwriter import FeedOut
 from potluck.lib.feedwriter.response import answer
 from potluck.people.models import Person
 from potluck.people.network import the_network
-from potluck.posts.items import items
+from potluck.posts.feed_items import items
 from potluck.posts.models import Post
 from potluck.rendering import paging
 from potluck.rendering.decorators import View

@@ -16,8 +16,8 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Person
 from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
-from potluck.posts.keeping import keep
 from potluck.posts.models import Audience
+from potluck.posts.saved import keep
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from potluck.people.profile import time_zones
 from potluck.posts.acknowledge import thank, unthank
 from potluck.posts.draft import Draft
 from potluck.posts.edit import delete
-from potluck.posts.keeping import keep, let_go
 from potluck.posts.models import Kept
+from potluck.posts.saved import keep, let_go
 
 Work = Callable[[], None]
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from potluck.channels.mail.inbound.outcome import Outcome
 from potluck.lib.errors import Missing, Refused
 from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.models import Follow, Person
-from potluck.posts.lines import lines
+from potluck.posts.list_rows import lines
 from potluck.posts.tags import normal, word_for
 from potluck.search.find import find
 from potluck.search.names import people_matching

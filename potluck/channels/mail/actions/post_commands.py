@@ -15,9 +15,9 @@ from potluck.people.follow import Wish, follow, unfollow
 from potluck.people.leave import come_back, leave
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.acknowledge import thank, unthank
+from potluck.posts.anonymity import called, no_veil
 from potluck.posts.edit import delete, undelete
 from potluck.posts.models import Post
-from potluck.posts.veil import called, no_veil
 from potluck.questions.ask_replies import decline, take_on, unsay
 from potluck.questions.me_too import ask_no_more, ask_too
 from potluck.questions.models import Said

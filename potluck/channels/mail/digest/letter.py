@@ -27,7 +27,7 @@ from potluck.lib.format import day
 from potluck.lib.html import excerpt
 from potluck.lib.sql import ask
 from potluck.people.models import Person
-from potluck.posts.lines import WIDTH, Line, lines
+from potluck.posts.list_rows import WIDTH, Line, lines
 from potluck.posts.models import Post
 
 COMMENTS, WORDS = 2, 320

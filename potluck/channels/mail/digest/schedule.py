@@ -24,7 +24,7 @@ from potluck.lib.ids import new_id
 from potluck.lib.sql import ask
 from potluck.match.discovery.serendipity import from_afar
 from potluck.people.models import Person
-from potluck.posts.lines import WIDTH
+from potluck.posts.list_rows import WIDTH
 from potluck.posts.models import Post
 
 AT_ONCE = 200

@@ -29,7 +29,7 @@ from potluck.lib.html import excerpt
 from potluck.lib.ids import moment_of
 from potluck.lib.sql import ask
 from potluck.people.network import the_network
-from potluck.posts.lines import host
+from potluck.posts.list_rows import host
 from potluck.posts.models import Attachment, Audience, Kind, Post
 from potluck.questions.anonymous import is_quiet
 

@@ -18,9 +18,9 @@ from potluck.deliver.reasons.registry import Reason, names_of, on_thread, worded
 from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.people.network import the_network
+from potluck.posts.anonymity import VEILED, somebody
 from potluck.posts.audience import VISIBLE_SQL
 from potluck.posts.models import Post
-from potluck.posts.veil import VEILED, somebody
 
 
 @dataclass(frozen=True, slots=True)

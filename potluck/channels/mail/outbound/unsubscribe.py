@@ -20,8 +20,8 @@ from potluck.lib.errors import Missing
 from potluck.lib.html import excerpt
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
+from potluck.posts.anonymity import is_veiled
 from potluck.posts.models import Post
-from potluck.posts.veil import is_veiled
 
 _SIGNER = signing.Signer(salt="potluck.mail.off")
 THREAD, TAG, WHO, DIGEST, ALL = "thread", "tag", "who", "digest", "all"

@@ -11,7 +11,7 @@ from potluck.channels.mail.addresses import act_address, ask_address, reply_addr
 from potluck.channels.mail.models import Letter, State
 from potluck.deliver.models import Rhythm
 from potluck.deliver.preferences import wishes_of
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post, Thanks

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from potluck.channels.mail.invites.bulk import bring, opml_in
 from potluck.channels.mail.invites.send import after_all, never_again, read_never, send
 from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.posts.anonymity import called
 from potluck.posts.models import Post
-from potluck.posts.veil import called
 from potluck.rendering.decorators import MemberRequest, members_only, moderators_only
 from potluck.rendering.pages import render, say
 

@@ -8,8 +8,8 @@ from potluck.events.models import Decision, Kind
 from potluck.events.record import record
 from potluck.people.models import Person
 from potluck.people.moderate import may_moderate
+from potluck.posts.anonymity import lift
 from potluck.posts.models import Post
-from potluck.posts.veil import lift
 
 
 @transaction.atomic

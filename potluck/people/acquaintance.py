@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from potluck.lib.errors import Refused
+from potluck.people.acquaintance_models import Meeting
 from potluck.people.directory import shown_to
-from potluck.people.meeting import Meeting
 from potluck.people.models import Person
 
 

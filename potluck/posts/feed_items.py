@@ -18,10 +18,10 @@ from markupsafe import Markup
 from potluck.lib.feedwriter import Enclosure, ItemOut, absolute
 from potluck.lib.licences import LICENCES
 from potluck.people.models import Person
-from potluck.posts.lines import host
-from potluck.posts.manner import Manner
+from potluck.posts.anonymity import VEILED, somebody
+from potluck.posts.list_rows import host
+from potluck.posts.metadata import Manner
 from potluck.posts.models import Attachment
-from potluck.posts.veil import VEILED, somebody
 
 _SELECT = f"""
 SELECT p.id, p.uri, p.url, p.link, p.title, p.excerpt, p.tags, p.language, p.published_at, p.edited_at,

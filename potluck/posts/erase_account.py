@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
-from potluck.people.leaving import Leaving
+from potluck.people.leave_models import Leaving
 from potluck.people.models import (
     Circle,
     Follow,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from potluck.lib.sql import insert
 from potluck.posts.draft import Draft
-from potluck.posts.manner import NOTHING_SAID, Manner, Meant
+from potluck.posts.metadata import NOTHING_SAID, Manner, Meant
 from potluck.posts.models import Post
 
 

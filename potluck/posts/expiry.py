@@ -7,7 +7,7 @@ from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.lib.sql import ask
 from potluck.posts.edit import delete
-from potluck.posts.manner import Manner
+from potluck.posts.metadata import Manner
 
 # Its author hears three days before, or halfway of what stands for less.
 _REMIND = """

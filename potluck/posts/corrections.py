@@ -11,9 +11,9 @@ from potluck.events.record import record
 from potluck.lib import markdown
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
-from potluck.posts.manner import Manner
-from potluck.posts.mean import said_of
+from potluck.posts.metadata import Manner
 from potluck.posts.models import Post, Revision
+from potluck.posts.set_metadata import said_of
 
 MOST = 5000
 

@@ -8,7 +8,7 @@ from potluck.lib.sql import ask, columns, made
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person
 from potluck.posts.audience import gate
-from potluck.posts.lines import COLUMNS, JOINS, WIDTH, Line, line
+from potluck.posts.list_rows import COLUMNS, JOINS, WIDTH, Line, line
 from potluck.posts.models import Attachment, Manner, Post
 
 _FILE = ("id", "name", "path", "type", "size", "alt", "width", "height")

@@ -3,8 +3,8 @@
 from procrastinate.contrib.django import app
 
 from potluck.people.leave import due
-from potluck.posts import fade, quieten
-from potluck.posts.farewell import farewell
+from potluck.posts import expiry, inactive_follows
+from potluck.posts.erase_account import farewell
 from potluck.posts.files import sweep_waiting
 
 
@@ -17,11 +17,11 @@ def let_go(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="potluck.posts.fade", queue="chores", pass_context=False)
+@app.task(name="potluck.posts.expiry", queue="chores", pass_context=False)
 def let_fade(timestamp: int) -> None:
     """Every few minutes: what was to stand for a time only goes, and its author hears before."""
-    fade.remind()
-    fade.let_go()
+    expiry.remind()
+    expiry.let_go()
 
 
 @app.periodic(cron="37 4 * * *")
@@ -32,7 +32,7 @@ def sweep_files(timestamp: int) -> None:
 
 
 @app.periodic(cron="17 4 * * *")
-@app.task(name="potluck.posts.quieten", queue="chores", pass_context=False)
+@app.task(name="potluck.posts.inactive_follows", queue="chores", pass_context=False)
 def let_ties_fade(timestamp: int) -> None:
     """Nightly: whom one follows and has had nothing to say to for a year goes quiet."""
-    quieten.quieten()
+    inactive_follows.quieten()

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from potluck.lib.sql import ask
 from potluck.people.models import Person
+from potluck.posts.anonymity import VEILED, somebody
 from potluck.posts.audience import gate
 from potluck.posts.models import Kind
-from potluck.posts.veil import VEILED, somebody
 
 
 @dataclass(slots=True)
