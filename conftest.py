@@ -33,23 +33,23 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
-from potluck.store import place, postgres, tuning  # noqa: E402
+from potluck.store import paths, server, tuning  # noqa: E402
 
 # A good password hash takes a third of a second, and the cast of four has it in nearly every test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Whitenoise warns of a folder that is not there, and nothing is collected for tests.
-(place.data_folder() / "static").mkdir(exist_ok=True)
+(paths.data_folder() / "static").mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")
 def embedded_postgres() -> Iterator[None]:
     """A PostgreSQL that need not survive a crash."""
-    if not place.is_embedded():
+    if not paths.is_embedded():
         yield
         return
     # One of several workers may end before the others, and must not take the server with it.
     alone = "PYTEST_XDIST_WORKER" not in os.environ
-    with postgres.start(place.data_folder(), tied=alone, extra=tuning.CARELESS):
+    with server.start(paths.data_folder(), tied=alone, extra=tuning.CARELESS):
         yield
 
 

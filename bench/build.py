@@ -22,7 +22,7 @@ from bench.words import SUBJECTS, Vocabulary
 from potluck.lib.ids import new_id
 from potluck.people.models import Account, Person
 from potluck.posts.models import Kind, Post
-from potluck.search.backlog import work_off
+from potluck.search.embedding_backlog import work_off
 from potluck.search.index import _row as words_of  # the statement alone would measure nothing here
 from potluck.search.statistics import refresh_statistics
 
@@ -283,9 +283,9 @@ def _say(what: str) -> None:
 
 def main() -> None:
     """Build in the folder of POTLUCK_DATA, in a database that need not survive a crash meanwhile."""
-    from potluck.store import postgres, tuning
+    from potluck.store import server, tuning
 
-    with postgres.start(
+    with server.start(
         settings.DATA,
         tied=True,
         extra={**tuning.CARELESS, "maintenance_work_mem": "256MB", "max_wal_size": "4GB"},
@@ -298,9 +298,9 @@ def main() -> None:
 def small() -> None:
     """The example network, for what a small one takes."""
     from potluck.commands.demo.fill import fill
-    from potluck.store import postgres
+    from potluck.store import server
 
-    with postgres.start(settings.DATA, tied=True):
+    with server.start(settings.DATA, tied=True):
         call_command("migrate", interactive=False, verbosity=0)
         fill()
         connection.close()

@@ -63,9 +63,9 @@ def build() -> None:
     from potluck.lib.ids import new_id
     from potluck.people.follow import Wish, follow
     from potluck.people.models import Account, Follow, Person
-    from potluck.store import postgres
+    from potluck.store import server
 
-    with postgres.start(Path(os.environ["POTLUCK_DATA"])):
+    with server.start(Path(os.environ["POTLUCK_DATA"])):
         call_command("migrate", verbosity=0)
         if Person.objects.filter(handle="writer").exists():
             return
@@ -97,7 +97,7 @@ def hand_over() -> None:
     from potluck.flow import handle
     from potluck.people.models import Person
     from potluck.posts.draft import Draft
-    from potluck.store import postgres
+    from potluck.store import server
 
     def spent() -> float:
         return sum(cpu_of(one) for one in (psutil.Process(), *filter(_is_ours, psutil.process_iter())))
@@ -112,7 +112,7 @@ def hand_over() -> None:
         above = one.parent()
         return _top(above) if above and above.name() == "postgres" else one
 
-    with postgres.start(Path(os.environ["POTLUCK_DATA"])):
+    with server.start(Path(os.environ["POTLUCK_DATA"])):
         writer = Person.objects.get(handle="writer")
         admit(Draft(author=writer, title=f"News {time.time_ns()}", text=TEXT * 20))
         handle(list(Event.objects.filter(handled_at=None).values_list("id", flat=True)))

@@ -14,7 +14,7 @@ from pkgutil import resolve_name
 
 from potluck import __version__
 from potluck.lib.errors import PotluckError
-from potluck.store import place
+from potluck.store import paths
 
 Parser = argparse.ArgumentParser
 
@@ -200,7 +200,7 @@ def parser() -> Parser:
 def _run(command: Command, args: argparse.Namespace) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "potluck.settings")
     if command.data:
-        os.environ.setdefault("POTLUCK_DATA", str(place.home() / command.data))
+        os.environ.setdefault("POTLUCK_DATA", str(paths.home() / command.data))
     import django
 
     django.setup()
@@ -209,12 +209,12 @@ def _run(command: Command, args: argparse.Namespace) -> None:
         if command.database:
             from django.conf import settings
 
-            from potluck.commands import ready
-            from potluck.store import postgres
+            from potluck.commands import prepare
+            from potluck.store import server
 
-            stack.enter_context(postgres.running(settings.DATA))
-            if place.is_embedded():
-                ready.tables()
+            stack.enter_context(server.running(settings.DATA))
+            if paths.is_embedded():
+                prepare.tables()
         verb(args)
 
 

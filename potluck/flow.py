@@ -20,7 +20,7 @@ from potluck.events.models import Event
 from potluck.events.record import HANDLE
 from potluck.lib.sql import ask, columns, made, planned_once, run, union
 from potluck.match.finder import finders
-from potluck.search.meaning import encode_new
+from potluck.search.embeddings import encode_new
 
 log = logging.getLogger(__name__)
 

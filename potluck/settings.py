@@ -8,22 +8,22 @@ import os
 from pathlib import Path
 from typing import Any
 
-from potluck.store import place
+from potluck.store import paths
 
 # Read when numpy is first imported. Our sums are small: two threads for one take longer than one, and twice the power.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Where everything this network owns lies: database, files, outgoing mail, secret key.
-DATA: Path = place.data_folder()
+DATA: Path = paths.data_folder()
 # The address the pages are served on: this machine only, unless a container or a proxy elsewhere needs more.
 BIND: str = os.environ.get("POTLUCK_BIND", "127.0.0.1")
 # The port of the pages; the stream of new things takes the next one up.
-PORT: int = place.port("POTLUCK_PORT", 8000)
+PORT: int = paths.port("POTLUCK_PORT", 8000)
 # How many streams of what is new one person may have open, and one address, which may be that of a whole school.
-STREAMS_A_PERSON: int = int(place.number("POTLUCK_STREAMS_A_PERSON", 30, least=1))
-STREAMS_AN_ADDRESS: int = int(place.number("POTLUCK_STREAMS_AN_ADDRESS", 600, least=1))
+STREAMS_A_PERSON: int = int(paths.number("POTLUCK_STREAMS_A_PERSON", 30, least=1))
+STREAMS_AN_ADDRESS: int = int(paths.number("POTLUCK_STREAMS_AN_ADDRESS", 600, least=1))
 # The port of the stream process.
-STREAM_PORT: int = place.port("POTLUCK_STREAM_PORT", PORT + 1)
+STREAM_PORT: int = paths.port("POTLUCK_STREAM_PORT", PORT + 1)
 # The address people type, without a slash at its end.
 ORIGIN: str = os.environ.get("POTLUCK_ORIGIN", f"http://localhost:{PORT}").rstrip("/")
 # Where browsers reach the stream process; behind a proxy this is usually ORIGIN + "/live".
@@ -31,26 +31,26 @@ STREAM_ORIGIN: str = os.environ.get("POTLUCK_STREAM_ORIGIN", f"http://localhost:
 # Lets Potluck fetch from private and loopback addresses. For tests on one machine only.
 ALLOW_PRIVATE_NETWORK: bool = os.environ.get("POTLUCK_ALLOW_PRIVATE_NETWORK", "") == "1"
 # How many connections one other host sees from us at once; 0 is no limit.
-HOST_CONNECTIONS: int = int(place.number("POTLUCK_HOST_CONNECTIONS", 0 if ALLOW_PRIVATE_NETWORK else 2))
+HOST_CONNECTIONS: int = int(paths.number("POTLUCK_HOST_CONNECTIONS", 0 if ALLOW_PRIVATE_NETWORK else 2))
 # How many requests a second one other host sees from us; 0 is no limit.
-HOST_RATE: float = place.number("POTLUCK_HOST_RATE", 0 if ALLOW_PRIVATE_NETWORK else 1)
+HOST_RATE: float = paths.number("POTLUCK_HOST_RATE", 0 if ALLOW_PRIVATE_NETWORK else 1)
 # The largest answer taken from another host, in bytes, after decompression.
-FETCH_BYTES: int = int(place.number("POTLUCK_FETCH_BYTES", 10 * 1024 * 1024))
+FETCH_BYTES: int = int(paths.number("POTLUCK_FETCH_BYTES", 10 * 1024 * 1024))
 # The longest a fetch may take in all, in seconds.
-FETCH_SECONDS: float = place.number("POTLUCK_FETCH_SECONDS", 30)
+FETCH_SECONDS: float = paths.number("POTLUCK_FETCH_SECONDS", 30)
 # The largest file a member may attach, in bytes.
-ATTACHMENT_BYTES: int = int(place.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
+ATTACHMENT_BYTES: int = int(paths.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
 # How many fields a form may have: a list of subscriptions has a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
 # What turns texts into meaning: wordllama (small, always there), minilm (better; see docs/running.md), or none.
-ENCODER: str = place.one_of("POTLUCK_ENCODER", "wordllama", "minilm", "none")
+ENCODER: str = paths.one_of("POTLUCK_ENCODER", "wordllama", "minilm", "none")
 # How many processes serve pages.
-WEB_PROCESSES: int = int(place.number("POTLUCK_WEB_PROCESSES", 2, least=1))
+WEB_PROCESSES: int = int(paths.number("POTLUCK_WEB_PROCESSES", 2, least=1))
 
-SECRET_KEY: str = place.secret_key(DATA)
+SECRET_KEY: str = paths.secret_key(DATA)
 DEBUG: bool = False
 # The names this network answers to; with POTLUCK_ANY_HOST=1 any, for a proxy that has checked it already.
-ALLOWED_HOSTS: list[str] = ["*"] if os.environ.get("POTLUCK_ANY_HOST") == "1" else place.hosts(ORIGIN)
+ALLOWED_HOSTS: list[str] = ["*"] if os.environ.get("POTLUCK_ANY_HOST") == "1" else paths.hosts(ORIGIN)
 CSRF_TRUSTED_ORIGINS: list[str] = [ORIGIN]
 ROOT_URLCONF: str = "potluck.urls"
 WSGI_APPLICATION: str = "potluck.web.wsgi.application"
@@ -86,9 +86,9 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.posts.jobs",
     "potluck.questions.jobs",
     "potluck.safety.jobs",
-    "potluck.search.backlog",
-    "potluck.search.emptied",
-    "potluck.search.mind",
+    "potluck.search.embedding_backlog",
+    "potluck.search.purge",
+    "potluck.search.jobs",
     "potluck.match.finders.routing",
     "potluck.match.jobs",
     "potluck.match.finders.first_readers",
@@ -184,7 +184,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {"default": place.database(DATA)}
+DATABASES: dict[str, dict[str, Any]] = {"default": paths.database(DATA)}
 
 AUTH_USER_MODEL: str = "people.Account"
 AUTHENTICATION_BACKENDS: list[str] = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -238,12 +238,12 @@ MFA_FORMS: dict[str, str] = {"add_webauthn": "potluck.web.account_forms.PasskeyF
 MFA_PASSKEY_LOGIN_ENABLED: bool = True
 MFA_PASSKEY_SIGNUP_ENABLED: bool = True
 # Browsers give passkeys to https, and to http only on localhost; so is what we accept.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN: bool = place.is_on_this_machine(ORIGIN)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN: bool = paths.is_on_this_machine(ORIGIN)
 # Sign-in by an institution, as JSON: [{"provider_id", "name", "client_id", "secret", "settings": {"server_url"}}].
 OIDC: list[dict[str, Any]] = json.loads(os.environ.get("POTLUCK_OIDC", "[]"))
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": OIDC}}
 # How many proxies before us may be believed about the visitor's address; limits count by it.
-ALLAUTH_TRUSTED_PROXY_COUNT: int = int(place.number("POTLUCK_PROXIES", 0))
+ALLAUTH_TRUSTED_PROXY_COUNT: int = int(paths.number("POTLUCK_PROXIES", 0))
 # Only the limits of account pages use it: a table that all web processes share, lost in a crash without harm.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -259,10 +259,10 @@ EMAIL_BACKEND: str = "potluck.lib.email_backend.Smtp" if SMTP else "potluck.lib.
 # Where mail that is not sent is laid, a file each.
 OUTBOX: Path = DATA / "outbox"
 # Whom mail comes from.
-DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{place.hosts(ORIGIN)[0]}")
+DEFAULT_FROM_EMAIL: str = os.environ.get("POTLUCK_MAIL_FROM", f"potluck@{paths.hosts(ORIGIN)[0]}")
 
 # The domain of the addresses mail comes in by: ask@, reply+...@ and so on.
-MAIL_DOMAIN: str = os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip().lower() or place.hosts(ORIGIN)[0]
+MAIL_DOMAIN: str = os.environ.get("POTLUCK_MAIL_DOMAIN", "").strip().lower() or paths.hosts(ORIGIN)[0]
 # The names (authserv-id) by which our own mail servers sign what they found out of a sender; what they vouch for is
 # believed, the rest asked back. Unset, only what bears the name of MAIL_DOMAIN is looked at, and nothing is missed.
 MAIL_SERVERS: list[str] = [

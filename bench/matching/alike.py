@@ -8,7 +8,7 @@ from bench.matching.community import draft, empty, members, write
 from bench.matching.figures import Figure, figures, first, hit
 from bench.matching.formats import Answered, Similar
 from potluck.posts.models import Kind
-from potluck.search.alike import alike
+from potluck.search.similar import alike
 from potluck.search.statistics import refresh_statistics
 
 AN_HOUR = timedelta(hours=1)

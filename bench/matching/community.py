@@ -20,7 +20,7 @@ from potluck.people.models import Account, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import Earlier
-from potluck.search.meaning import encode_posts
+from potluck.search.embeddings import encode_posts
 from potluck.search.statistics import refresh_statistics
 
 BATCH = 500

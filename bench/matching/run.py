@@ -56,9 +56,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from potluck.store import postgres, tuning
+    from potluck.store import server, tuning
 
-    with postgres.start(settings.DATA, tied=True, extra=tuning.CARELESS):
+    with server.start(settings.DATA, tied=True, extra=tuning.CARELESS):
         call_command("migrate", interactive=False, verbosity=0)
         _measure(args)
         connection.close()

@@ -25,11 +25,12 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app as queue
 
-from potluck.commands import mail, ready, web, worker
-from potluck.commands.children import ENDINGS, Child, Children
+from potluck.commands import mail, prepare, web, worker
+from potluck.commands.supervisor import ENDINGS, Child, Children
 from potluck.lib.errors import Refused
 from potluck.search.encoder import encoder, is_served
-from potluck.store import place, postgres
+from potluck.store import paths
+from potluck.store import server as store_server
 
 # All children together get this long to end; granian has ended its own before.
 END_SECONDS = 6.0
@@ -52,7 +53,7 @@ def serve(args: Namespace) -> None:
             stack.enter_context(_only_one(settings.DATA))
             _ports_are_free()
             server = stack.enter_context(_database(settings.DATA))
-            ready.everything()
+            prepare.everything()
             _load_all()
             children = stack.enter_context(_children())
             children.look_after()
@@ -116,12 +117,12 @@ def _ports_are_free() -> None:
 
 
 @contextmanager
-def _database(data: Path) -> Iterator[postgres.Server | None]:
-    if not place.is_embedded():
-        postgres.check_external(os.environ["DATABASE_URL"])
+def _database(data: Path) -> Iterator[store_server.Server | None]:
+    if not paths.is_embedded():
+        store_server.check_external(os.environ["DATABASE_URL"])
         yield None
         return
-    server = postgres.start(data, tied=True)
+    server = store_server.start(data, tied=True)
     try:
         yield server
     finally:
@@ -157,7 +158,7 @@ def _children() -> Iterator[Children]:
         mail.doors()
         children.all.append(Child("mail", lambda: mail.listen(nothing)))
     if is_served():
-        children.all.append(Child("encoder", import_string("potluck.search.served.serve_encoder")))
+        children.all.append(Child("encoder", import_string("potluck.search.encoder_server.serve_encoder")))
     try:
         yield children
     finally:
@@ -181,7 +182,7 @@ def _announce() -> None:
     print("The pages do not answer yet. What went wrong is said above; it is tried again.", file=sys.stderr)
 
 
-def _keep(children: Children, server: postgres.Server | None) -> None:
+def _keep(children: Children, server: store_server.Server | None) -> None:
     """Look after everything for ever. A dead child wakes us at once, the rest is looked at every second."""
     woken, wake = os.pipe()
     os.set_blocking(woken, False)
@@ -200,7 +201,7 @@ def _keep(children: Children, server: postgres.Server | None) -> None:
             tidied = time.monotonic()
 
 
-def _revive(server: postgres.Server) -> postgres.Server:
+def _revive(server: store_server.Server) -> store_server.Server:
     print("PostgreSQL ended; starting it again.", file=sys.stderr)
     server.start_again()
     return server

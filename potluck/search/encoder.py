@@ -34,9 +34,9 @@ ENCODERS: dict[str, str] = {
 }
 
 
-# Those too large for each process to hold, with their dimension: one process holds them for all (`served.py`).
+# Those too large for each process to hold, with their dimension: one process holds them for all (`encoder_server.py`).
 HEAVY: dict[str, int] = {"minilm": 384}
-_SERVED = "potluck.search.served.Served"
+_SERVED = "potluck.search.encoder_server.Served"
 
 
 class Away(TryLater):

@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from potluck.search.gate import visible
+from potluck.search.bm25 import Asked, Counts, Group, Scored, best, counted, known
+from potluck.search.plan import Wish, all_words, some_words, wish
 from potluck.search.query import Query
-from potluck.search.rank import Asked, Counts, Group, Scored, best, counted, known
 from potluck.search.snippet import marked, snippet
-from potluck.search.wish import Wish, all_words, some_words, wish
+from potluck.search.visibility import visible
 
 LIMIT = 20
 # How many of the ranked are taken through the gate at once, as a multiple of the page, growing each time.

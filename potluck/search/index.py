@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from potluck.lib.sql import ask
 from potluck.posts.models import Kind, Post
-from potluck.search import meaning
+from potluck.search import embeddings
 from potluck.search.languages import base, language_of
 from potluck.search.models import USUAL_LENGTH, Indexed
 from potluck.search.tokens import DIMENSIONS, count_tokens, facet, host, tokens
@@ -54,14 +54,14 @@ def index_posts(posts: Sequence[Post], *, new: bool = False) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_WRITE.format(rows=",".join(["(%s,%s,%s,%s)"] * (len(values) // 4))), values)
     if not new:
-        meaning.forget(post.id for post in posts)
+        embeddings.forget(post.id for post in posts)
 
 
 def forget(ids: Iterable[int]) -> None:
     """Take posts out of the index."""
     gone = list(ids)
     Indexed.objects.filter(post_id__in=gone).delete()
-    meaning.forget(gone)
+    embeddings.forget(gone)
 
 
 def index_everything(progress: Callable[[int, int], None] = lambda done, total: None) -> int:

@@ -13,7 +13,7 @@ from potluck.people.models import Person
 from potluck.posts.anonymity import VEILED
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
-from potluck.search.alike import alike, alike_for_all
+from potluck.search.similar import alike, alike_for_all
 
 # So many are kept for each post, as not everybody may see all of them.
 _KEPT = 20

@@ -20,7 +20,7 @@ import psutil
 
 from potluck.lib import process_control
 from potluck.lib.errors import Refused
-from potluck.store import place, tuning, unprivileged
+from potluck.store import paths, privileges, tuning
 
 MAJOR = "18"
 STOP_SECONDS = 20.0
@@ -54,22 +54,22 @@ class Layout:
 
     @property
     def sockets(self) -> Path:
-        return place.socket_folder(self.data)
+        return paths.socket_folder(self.data)
 
 
 def launch(layout: Layout, *, tied: bool, extra: Mapping[str, str]) -> Child:
-    user = unprivileged.user_for(layout.database)
+    user = privileges.user_for(layout.database)
     if os.geteuid() == 0 and user is None:
         raise Refused(
             "PostgreSQL will not run as root, and there is no user postgres or nobody to run it as."
         )
     tree = programs()
     if user:
-        unprivileged.let_run(tree, user)
-        unprivileged.let_into(layout.data, user)
+        privileges.let_run(tree, user)
+        privileges.let_into(layout.data, user)
     _make(layout, tree)
     try:
-        unprivileged.private_folder(layout.sockets, user)
+        privileges.private_folder(layout.sockets, user)
     except PermissionError as error:
         raise Refused(f"PostgreSQL cannot listen: {error}.") from error
     tuning.write(layout.database, sockets=layout.sockets, extra=extra)
@@ -102,11 +102,11 @@ def _make(layout: Layout, tree: Path) -> None:
         return
     draft = layout.data / "postgres.new"
     shutil.rmtree(draft, ignore_errors=True)
-    user = unprivileged.user_for(layout.database)
-    unprivileged.private_folder(draft, user)
+    user = privileges.user_for(layout.database)
+    privileges.private_folder(draft, user)
     made = subprocess.run(  # noqa: S603
         [
-            *(tree / "bin/initdb", "-D", draft, "-U", place.DATABASE, "--encoding=UTF8", "--no-instructions"),
+            *(tree / "bin/initdb", "-D", draft, "-U", paths.DATABASE, "--encoding=UTF8", "--no-instructions"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=trust"),
         ],
         capture_output=True,
@@ -165,7 +165,7 @@ def _forget_the_dead(layout: Layout) -> None:
     It does so as another program, or as a dead child nobody has asked after. Not while any PostgreSQL still
     works in the folder: then postmaster.pid guards the shared memory.
     """
-    for name in (place.SOCKET_NAME, f"{place.SOCKET_NAME}.lock"):
+    for name in (paths.SOCKET_NAME, f"{paths.SOCKET_NAME}.lock"):
         (layout.sockets / name).unlink(missing_ok=True)
     path = layout.database / "postmaster.pid"
     if path.exists() and not any(is_ours(pid, layout) for pid in psutil.pids()):

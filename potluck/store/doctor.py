@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from potluck.lib.errors import PotluckError
-from potluck.store import postgres
+from potluck.store import server as store_server
 from potluck.store.health import health
 
 GIGABYTE = 1e9
@@ -53,7 +53,7 @@ def examine(
     """Everything, in the order in which one thing needs another. `more` are what other rooms know to look at."""
     findings = [data_folder(), space(), secret_key(), plug_ins(), address(), mail()]
     try:
-        with postgres.running(settings.DATA):
+        with store_server.running(settings.DATA):
             findings.append(well("Database", "it answers, with pgvector"))
             findings += [tables(unapplied_migrations)]
             if findings[-1].is_well:

@@ -14,9 +14,9 @@ from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.safety import rate_limits
 from potluck.search.find import Found, find
-from potluck.search.names import people_matching, tags_matching
+from potluck.search.people_and_tags import people_matching, tags_matching
 from potluck.search.query import LONGEST, Query, parse
-from potluck.search.saved import save_search
+from potluck.search.saved_searches import save_search
 from potluck.web.person_facts import shown
 
 

@@ -43,7 +43,7 @@ from potluck.questions.feedback import judge
 from potluck.questions.me_too import ask_too
 from potluck.questions.models import Chance, Found
 from potluck.questions.publish import agree
-from potluck.search.saved import save_search
+from potluck.search.saved_searches import save_search
 from tests.cast import member
 
 VISITOR = "visitor"

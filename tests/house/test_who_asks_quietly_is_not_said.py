@@ -40,7 +40,7 @@ from potluck.posts.moderation import release
 from potluck.questions.anonymous import ask_everybody
 from potluck.questions.ask_replies import ask_by_name, take_on
 from potluck.questions.feedback import judge
-from potluck.search.saved import save_search
+from potluck.search.saved_searches import save_search
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member
 from tests.house.seen_addresses import address_of, filled, routes

@@ -28,7 +28,7 @@ from potluck.posts.edit import Change
 from potluck.posts.files import take_in
 from potluck.posts.models import Post, SavedDraft
 from potluck.posts.tags import normal
-from potluck.search.saved import save_search
+from potluck.search.saved_searches import save_search
 from tests.cast import member
 from tests.stories.hostile import Reader, batches, needs_payloads, open_reader, payloads
 

@@ -17,7 +17,7 @@ import psutil
 import psycopg
 import pytest
 
-from potluck.store import place
+from potluck.store import paths
 from tests.house_run import House, running, until
 
 pytestmark = pytest.mark.xdist_group("house")
@@ -125,8 +125,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def ask(house: House, sql: str) -> list[tuple[Any, ...]]:
-    where = str(place.socket_folder(house.data))
-    with psycopg.connect(host=where, user=place.DATABASE, dbname=place.DATABASE) as connection:
+    where = str(paths.socket_folder(house.data))
+    with psycopg.connect(host=where, user=paths.DATABASE, dbname=paths.DATABASE) as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from potluck.commands import ready
+from potluck.commands import prepare
 from potluck.commands.demo import script
 from potluck.commands.demo.fill import fill
 from potluck.commands.serve import serve
 from potluck.lib.errors import Refused
 from potluck.people.models import Account, Person
-from potluck.store import postgres
+from potluck.store import server
 
 PASSWORD = "demo-password"  # noqa: S105 -- the name of a file
 
@@ -22,8 +22,8 @@ PASSWORD = "demo-password"  # noqa: S105 -- the name of a file
 def demo(args: Namespace) -> None:
     """Fill the example if its folder is empty, say how to sign in, and serve it."""
     reader = script.people()[0]
-    with postgres.running(settings.DATA):
-        ready.tables()
+    with server.running(settings.DATA):
+        prepare.tables()
         if not Person.objects.filter(handle=reader.handle).exists():
             _fill(reader.handle)
         connection.close()

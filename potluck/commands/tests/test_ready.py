@@ -5,7 +5,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
-from potluck.commands import ready
+from potluck.commands import prepare
 
 
 class _Plates(migrations.Migration):
@@ -25,7 +25,7 @@ def test_a_migration_that_was_cut_short_leaves_no_tables(monkeypatch: pytest.Mon
         raise InterruptedError
 
     monkeypatch.setattr(MigrationExecutor, "record_migration", killed)
-    steps = ready._WholeSteps(connection)
+    steps = prepare._WholeSteps(connection)
     with pytest.raises(InterruptedError):
         steps.apply_migration(ProjectState(), _Plates("0001_plates", "kitchen"))
     assert "kitchen_plate" not in connection.introspection.table_names()

@@ -23,7 +23,7 @@ from potluck.lib.sql import ask
 from potluck.match.answerers.language_model import WITHIN, Versed
 from potluck.match.answers.open_questions import as_vector, idf_of, sparse
 from potluck.search.encoder import encoder
-from potluck.search.score import reads
+from potluck.search.fusion import reads
 
 Floats = NDArray[np.float64]
 

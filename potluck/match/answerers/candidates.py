@@ -19,12 +19,12 @@ from potluck.lib.sql import ask
 from potluck.people.models import Person
 from potluck.posts.audience import gate
 from potluck.posts.models import Post
+from potluck.search.bm25 import Asked, best, known, vector
+from potluck.search.embeddings import as_text, look_at, nearest, whole_of
 from potluck.search.encoder import encoder
+from potluck.search.fusion import reads, z
 from potluck.search.index import K1, words_of
-from potluck.search.like import like
-from potluck.search.meaning import as_text, look_at, nearest, whole_of
-from potluck.search.rank import Asked, best, known, vector
-from potluck.search.score import reads, z
+from potluck.search.text_query import like
 
 # How many past posts may speak for a text, and how many of them the index of meaning names.
 NEAR, BY_MEANING = 400, 150

@@ -9,7 +9,7 @@ from potluck.match.answerers.candidates import Near, Text, near
 from potluck.match.answerers.ranking import Likely, likely
 from potluck.people.directory import members_among
 from potluck.people.models import Person
-from potluck.search.rank import known
+from potluck.search.bm25 import known
 
 # With more posts than this, whoever has something to say has said it.
 SMALL = 5000

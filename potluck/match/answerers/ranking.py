@@ -18,9 +18,9 @@ from potluck.match.answerers.candidates import Near, Text, asked_of, fading, nea
 from potluck.match.answerers.train_ranking import powers_here
 from potluck.match.answerers.weights import Powers, values_of
 from potluck.people.models import Person
+from potluck.search.bm25 import Asked
+from potluck.search.embeddings import whole_of
 from potluck.search.encoder import encoder
-from potluck.search.meaning import whole_of
-from potluck.search.rank import Asked
 
 LATELY_DAYS, LONG_DAYS = 90.0, 180.0
 

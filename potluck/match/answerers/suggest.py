@@ -15,7 +15,7 @@ from potluck.people.directory import members_among
 from potluck.people.models import Person
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import AskingWishes
-from potluck.search.rank import counted, known
+from potluck.search.bm25 import counted, known
 from potluck.search.tokens import facet
 
 # An answer says so much more than a share that somebody knows, and a share than that they share on the topic; what they

@@ -18,7 +18,7 @@ from potluck.lib.ttl_cache import Kept
 from potluck.match.answerers.language_model import WITHIN
 from potluck.match.answerers.weights import AVERAGED, FEATURES, READ, Answered, Powers, learn
 from potluck.questions.models import Learned, Routing
-from potluck.search.score import reads
+from potluck.search.fusion import reads
 
 # Fewer answered questions teach nothing, and only the newest so many do.
 LEAST, MOST = 50, 1000

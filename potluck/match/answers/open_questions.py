@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
 from potluck.questions.open_filter import STANDS
+from potluck.search.bm25 import Counts, counted, known
 from potluck.search.encoder import Encoder
 from potluck.search.languages import language_of
-from potluck.search.rank import Counts, counted, known
 from potluck.search.tokens import count
 
 Floats = NDArray[np.float32]

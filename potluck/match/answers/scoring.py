@@ -19,9 +19,9 @@ from potluck.match.answers.open_questions import Part, as_vector, idf_of, open_q
 from potluck.match.answers.passage import passage
 from potluck.posts.models import Post
 from potluck.questions.open_filter import STANDS
+from potluck.search.embeddings import whole_of
 from potluck.search.encoder import Encoder, encoder
 from potluck.search.index import K1, words_of
-from potluck.search.meaning import whole_of
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from potluck.events.models import Event, Kind
 from potluck.lib.sql import Select
 from potluck.people.models import Level
-from potluck.search.saved import matching_follows
+from potluck.search.saved_searches import matching_follows
 
 _NEW = (Kind.SHARED, Kind.PASSED_ON, Kind.BEFORE)
 

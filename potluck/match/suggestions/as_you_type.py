@@ -20,10 +20,10 @@ from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Kind, Post
 from potluck.questions.open_filter import STANDS
 from potluck.questions.view import Named, named, who_ask
-from potluck.search.alike import Alike, alike
 from potluck.search.encoder import encoder
+from potluck.search.fusion import reads
 from potluck.search.languages import language_of
-from potluck.search.score import reads
+from potluck.search.similar import Alike, alike
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4

@@ -15,7 +15,7 @@ from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql
 from potluck.people.models import Person, Stage
-from potluck.search.rank import counted, known
+from potluck.search.bm25 import counted, known
 from potluck.search.tokens import facet
 
 # So many topics are looked at, the latest said first; of each so many people ahead, and as far as oneself.

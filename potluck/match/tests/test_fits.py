@@ -9,7 +9,7 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
 from potluck.questions.models import Closure
-from potluck.search.meaning import encode_posts
+from potluck.search.embeddings import encode_posts
 from potluck.search.statistics import refresh_statistics
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.inactive_follows import A_NIGHT, CAME, quieten
 from potluck.posts.models import Post
 from potluck.posts.saved import keep
-from potluck.search.newest import newest
+from potluck.search.by_date import newest
 from potluck.search.query import parse
 from tests.cast import member
 

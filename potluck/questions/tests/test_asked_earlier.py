@@ -20,8 +20,8 @@ from potluck.questions.ask_replies import take_on
 from potluck.questions.board import needs
 from potluck.questions.me_too import ask_too
 from potluck.questions.open_filter import rests
+from potluck.search.embeddings import encode_posts
 from potluck.search.find import find
-from potluck.search.meaning import encode_posts
 from potluck.search.query import parse
 from potluck.search.statistics import refresh_statistics
 

@@ -12,13 +12,13 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.edit import Change, delete
 from potluck.posts.models import Audience, Kind, Post
-from potluck.search.alike import Alike, alike
-from potluck.search.backlog import encode_backlog, look, meaning, still_to_encode, work_off
-from potluck.search.emptied import forget_emptied
+from potluck.search.embedding_backlog import encode_backlog, look, meaning, still_to_encode, work_off
 from potluck.search.encoder import encoder
 from potluck.search.index import index_posts
 from potluck.search.models import Meaning, Related
+from potluck.search.purge import forget_emptied
 from potluck.search.related import about, related
+from potluck.search.similar import Alike, alike
 from potluck.search.statistics import refresh_statistics
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_the_doctor_says_how_far_encoding_is(
 def test_the_doctor_says_how_to_get_an_encoder_that_is_not_there(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("potluck.search.backlog.encoder", lambda: None)
+    monkeypatch.setattr("potluck.search.embedding_backlog.encoder", lambda: None)
     settings.ENCODER = "minilm"
     assert not meaning().is_well and "make minilm" in meaning().mend
 

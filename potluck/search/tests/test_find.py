@@ -17,13 +17,13 @@ from potluck.posts.edit import delete
 from potluck.posts.models import Audience, Kind, Post, Tag
 from potluck.posts.saved import keep
 from potluck.posts.share import share
+from potluck.search.bm25 import best, counted, known
 from potluck.search.find import find
 from potluck.search.index import K1, B, forget, index_everything, index_posts, mean_length
+from potluck.search.plan import all_words, wish
 from potluck.search.query import parse
-from potluck.search.rank import best, counted, known
 from potluck.search.related import about, related
 from potluck.search.statistics import is_anything_new, refresh_statistics
-from potluck.search.wish import all_words, wish
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from potluck.people.models import Person, Stage, Topic
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience
 from potluck.posts.share import share
-from potluck.search.names import people_matching, tags_matching
+from potluck.search.people_and_tags import people_matching, tags_matching
 from potluck.search.query import parse
 
 pytestmark = pytest.mark.django_db

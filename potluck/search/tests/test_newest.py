@@ -8,8 +8,8 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Post
 from potluck.posts.share import share
+from potluck.search.by_date import newest
 from potluck.search.index import index_posts
-from potluck.search.newest import newest
 from potluck.search.query import parse
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from potluck.posts.models import Post
 from potluck.posts.share import share
 from potluck.search.index import index_posts
 from potluck.search.models import Saved
-from potluck.search.saved import ANYTHING, file_searches, matching_follows, save_search
+from potluck.search.saved_searches import ANYTHING, file_searches, matching_follows, save_search
 from potluck.search.statistics import refresh_statistics
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck.search.score import Likeness, joined, z
+from potluck.search.fusion import Likeness, joined, z
 
 
 def test_each_value_is_told_in_standard_deviations() -> None:

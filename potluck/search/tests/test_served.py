@@ -17,12 +17,12 @@ from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.share import share
 from potluck.search import encoder as seam
-from potluck.search import served
-from potluck.search.alike import alike
-from potluck.search.backlog import encode_backlog, still_to_encode
+from potluck.search import encoder_server
+from potluck.search.embedding_backlog import encode_backlog, still_to_encode
 from potluck.search.encoder import Away, encoder
+from potluck.search.encoder_server import Served, listen, socket_path
 from potluck.search.index import index_posts
-from potluck.search.served import Served, listen, socket_path
+from potluck.search.similar import alike
 from potluck.search.statistics import refresh_statistics
 
 
@@ -42,7 +42,7 @@ class Lengths:
 @pytest.fixture
 def asking(monkeypatch: pytest.MonkeyPatch) -> Served:
     """Somebody who asks for it."""
-    monkeypatch.setattr(served, "distribution", lambda name: None)
+    monkeypatch.setattr(encoder_server, "distribution", lambda name: None)
     return Served("lengths", 384, f"{__name__}.Lengths")
 
 
@@ -117,7 +117,7 @@ def test_while_it_is_away_words_do_and_nothing_is_lost(
 def test_the_better_encoder_is_said_to_be_missing_where_it_was_not_installed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(served, "_STANDS_ON", "a-package-nobody-has")
+    monkeypatch.setattr(encoder_server, "_STANDS_ON", "a-package-nobody-has")
     seam._loaded.cache_clear()
     settings.ENCODER = "minilm"
     assert encoder() is None and "words alone are compared" in caplog.text

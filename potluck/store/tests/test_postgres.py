@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from potluck.lib.errors import Refused
-from potluck.store import cluster, place, postgres, tuning
+from potluck.store import cluster, paths, tuning
+from potluck.store import server as store_server
 
 pytestmark = pytest.mark.xdist_group("embedded")
 
@@ -21,19 +22,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pg")
 
 
-def start(data: Path) -> postgres.Server:
-    return postgres.start(data, tied=True, extra=tuning.CARELESS)
+def start(data: Path) -> store_server.Server:
+    return store_server.start(data, tied=True, extra=tuning.CARELESS)
 
 
 def ask(data: Path, question: str) -> object:
     with psycopg.connect(
-        host=str(place.socket_folder(data)), user=place.DATABASE, dbname=place.DATABASE
+        host=str(paths.socket_folder(data)), user=paths.DATABASE, dbname=paths.DATABASE
     ) as connection:
         row = connection.execute(question).fetchone()  # type: ignore[arg-type]
     return row[0] if row else None
 
 
-def kill(server: postgres.Server) -> None:
+def kill(server: store_server.Server) -> None:
     os.kill(server.pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while server.is_alive() and time.monotonic() < deadline:
@@ -49,7 +50,7 @@ def test_it_answers_with_vectors_in_the_builtin_locale(data: Path) -> None:
 
 
 def test_what_is_acknowledged_is_on_the_disk_unless_a_test_says_otherwise(data: Path) -> None:
-    with postgres.start(data):
+    with store_server.start(data):
         assert [ask(data, f"SHOW {name}") for name in ("fsync", "synchronous_commit")] == ["on", "on"]
 
 
@@ -71,9 +72,9 @@ def test_the_one_who_serves_ends_it_even_if_others_use_it(data: Path) -> None:
 
 
 def test_after_kill_9_the_next_start_heals_and_nothing_acknowledged_is_lost(data: Path) -> None:
-    server = postgres.start(data, tied=True)
+    server = store_server.start(data, tied=True)
     with psycopg.connect(
-        host=str(place.socket_folder(data)), user=place.DATABASE, dbname=place.DATABASE, autocommit=True
+        host=str(paths.socket_folder(data)), user=paths.DATABASE, dbname=paths.DATABASE, autocommit=True
     ) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     kill(server)
@@ -156,32 +157,32 @@ def test_a_log_that_has_grown_is_turned(data: Path, monkeypatch: pytest.MonkeyPa
 
 
 def embedded_url(data: Path) -> str:
-    return f"host={place.socket_folder(data)} user=potluck dbname=potluck"
+    return f"host={paths.socket_folder(data)} user=potluck dbname=potluck"
 
 
 def test_another_server_is_taken_if_it_is_new_enough_and_knows_vectors(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with start(data):
-        postgres.check_external(embedded_url(data))
-        monkeypatch.setattr(postgres, "OLDEST", 99)
+        store_server.check_external(embedded_url(data))
+        monkeypatch.setattr(store_server, "OLDEST", 99)
         with pytest.raises(Refused, match="needs 99 or newer"):
-            postgres.check_external(embedded_url(data))
+            store_server.check_external(embedded_url(data))
         monkeypatch.undo()
-        monkeypatch.setattr(postgres, "OLDEST_VECTOR", (9, 1))
+        monkeypatch.setattr(store_server, "OLDEST_VECTOR", (9, 1))
         with pytest.raises(Refused, match=r"has pgvector \d.* needs 9.1 or newer"):
-            postgres.check_external(embedded_url(data))
+            store_server.check_external(embedded_url(data))
 
 
 def test_another_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="does not answer"):
-        postgres.check_external(embedded_url(tmp_path))
+        store_server.check_external(embedded_url(tmp_path))
 
 
 def test_a_command_ends_what_it_started(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    with postgres.running(data):
+    with store_server.running(data):
         assert ask(data, "SELECT 1") == 1
     assert cluster.running_pid(cluster.Layout(data)) is None

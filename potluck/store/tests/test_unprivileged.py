@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.store import unprivileged
+from potluck.store import privileges
 
 STRANGER = pwd.struct_passwd(("stranger", "x", 54321, 54321, "", "/", "/bin/sh"))
 
@@ -18,13 +18,13 @@ def mode(path: Path) -> int:
 
 def test_whoever_is_not_root_runs_it_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert unprivileged.user_for(tmp_path) is None
+    assert privileges.user_for(tmp_path) is None
 
 
 def test_root_runs_it_as_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    user = unprivileged.user_for(tmp_path / "not there yet")
-    assert user and user.pw_name in unprivileged.NAMES
+    user = privileges.user_for(tmp_path / "not there yet")
+    assert user and user.pw_name in privileges.NAMES
 
 
 def test_the_way_is_opened_for_passing_but_not_for_looking(
@@ -33,26 +33,26 @@ def test_the_way_is_opened_for_passing_but_not_for_looking(
     shut, open_ = tmp_path / "shut", tmp_path / "open"
     shut.mkdir(mode=0o700)
     open_.mkdir(mode=0o755)
-    unprivileged.let_through(shut, STRANGER)
-    unprivileged.let_through(open_, STRANGER)
+    privileges.let_through(shut, STRANGER)
+    privileges.let_through(open_, STRANGER)
     assert (mode(shut), mode(open_)) == (0o701, 0o755)
     assert f"{shut} may now be passed through" in capsys.readouterr().err
-    unprivileged.let_through(shut, STRANGER)
+    privileges.let_through(shut, STRANGER)
     assert capsys.readouterr().err == ""
 
 
 def test_a_folder_that_is_somebody_elses_is_not_listened_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unprivileged.private_folder(tmp_path / "ours", None)
+    privileges.private_folder(tmp_path / "ours", None)
     assert mode(tmp_path / "ours") == 0o700
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
     with pytest.raises(PermissionError):
-        unprivileged.private_folder(tmp_path / "ours", None)
+        privileges.private_folder(tmp_path / "ours", None)
 
 
 def test_a_link_where_the_folder_should_be_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "target")
     with pytest.raises(PermissionError):
-        unprivileged.private_folder(tmp_path / "run", None)
+        privileges.private_folder(tmp_path / "run", None)

@@ -17,8 +17,8 @@ from potluck.people.models import Account, Follow, Leaving, Person
 from potluck.posts.draft import Draft
 from potluck.posts.jobs import let_go
 from potluck.posts.models import Post
-from potluck.search.emptied import forget_emptied
 from potluck.search.models import Indexed
+from potluck.search.purge import forget_emptied
 
 As = Callable[[Person | None], Client]
 

@@ -15,7 +15,7 @@ from potluck.posts.models import Post
 from potluck.posts.tags import normal, resolve
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
-from potluck.search.newest import newest
+from potluck.search.by_date import newest
 from potluck.search.query import parse
 
 

@@ -21,10 +21,10 @@ from potluck.people.directory import shown_to
 from potluck.people.models import Person, Source
 from potluck.posts.models import Kind, Post
 from potluck.posts.tags import normal_all, resolve
+from potluck.search.bm25 import Asked, best, known
 from potluck.search.index import words_of
-from potluck.search.like import like
-from potluck.search.rank import Asked, best, known
 from potluck.search.related import about as about_the_same
+from potluck.search.text_query import like
 from potluck.search.tokens import facet
 
 NEWEST = 5

@@ -10,7 +10,7 @@ from potluck.channels.feeds.importing import import_file
 from potluck.channels.feeds.models import Bringing, Subscription
 from potluck.channels.feeds.sources import add_source
 from potluck.channels.feeds.tests import real
-from potluck.commands import taking
+from potluck.commands import import_export
 from potluck.deliver.models import Arrival
 from potluck.events.models import Event
 from potluck.lib.errors import Malformed
@@ -143,7 +143,7 @@ def test_the_command_ends_with_a_line_that_counts(
 ) -> None:
     path = tmp_path / "kept.html"
     path.write_bytes(KEPT)
-    taking.bring_in(Namespace(kind="bookmarks", file=str(path), person="ada", mine=False))
+    import_export.bring_in(Namespace(kind="bookmarks", file=str(path), person="ada", mine=False))
     said = capsys.readouterr()
     assert said.out.splitlines()[-1] == "new 2 known 0 skipped 1"
     assert "small program" in said.err

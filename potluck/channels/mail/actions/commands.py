@@ -15,7 +15,7 @@ from potluck.people.models import Follow, Person
 from potluck.posts.list_rows import lines
 from potluck.posts.tags import normal, word_for
 from potluck.search.find import find
-from potluck.search.names import people_matching
+from potluck.search.people_and_tags import people_matching
 from potluck.search.query import LONGEST, parse
 
 _MOST_FOUND = 10

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from potluck.people.models import Person
-from potluck.search.gate import visible
+from potluck.search.bm25 import Asked, best, known
+from potluck.search.plan import wish
 from potluck.search.query import Query
-from potluck.search.rank import Asked, best, known
-from potluck.search.wish import wish
+from potluck.search.visibility import visible
 
 _ROUNDS = 5
 

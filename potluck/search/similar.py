@@ -1,7 +1,7 @@
 """What is alike in words or in meaning: a question being written, and what was already shared.
 
 The word index and the index of meaning each name their nearest. A reply stands for its thread: what is found is
-the post that began it, with the reply that comes nearest as its `reply`. Each is scored by both (`score.py`),
+the post that began it, with the reply that comes nearest as its `reply`. Each is scored by both (`fusion.py`),
 within the candidates, and everything has passed the gate for the one who asks.
 """
 
@@ -16,13 +16,13 @@ from potluck.lib.sql import Select, union
 from potluck.people.models import Person
 from potluck.posts.audience import Audience, gate
 from potluck.posts.models import Kind
+from potluck.search.bm25 import Asked, known, selected, vector
+from potluck.search.embeddings import as_text, look_at, nearest, whole_of
 from potluck.search.encoder import encoder
+from potluck.search.fusion import Likeness, joined, weights_for
 from potluck.search.index import K1
 from potluck.search.languages import language_of
-from potluck.search.like import like
-from potluck.search.meaning import as_text, look_at, nearest, whole_of
-from potluck.search.rank import Asked, known, selected, vector
-from potluck.search.score import Likeness, joined, weights_for
+from potluck.search.text_query import like
 from potluck.search.tokens import count_tokens, facet, tokens
 
 # How many the word index and the index of meaning each name.

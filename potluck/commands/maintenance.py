@@ -8,23 +8,23 @@ from django.conf import settings
 from django.core.management import ManagementUtility
 
 from potluck.channels.mail.outbound.queue_report import letters
-from potluck.commands import ready
+from potluck.commands import prepare
 from potluck.lib.errors import Missing, Refused
-from potluck.search.backlog import meaning
+from potluck.search.embedding_backlog import meaning
 from potluck.store import backup as backups
 from potluck.store import doctor as doctors
-from potluck.store import postgres
+from potluck.store import server
 
 
 def migrate(args: Namespace) -> None:
     """Bring the tables up to date, saying each step."""
-    ready.migrate(print)
+    prepare.migrate(print)
     print("The database is up to date.")
 
 
 def doctor(args: Namespace) -> None:
     """Print what was looked at, and how to mend what is wrong; exit code 1 if anything is."""
-    findings = doctors.examine(ready.unapplied_migrations, [meaning, letters])
+    findings = doctors.examine(prepare.unapplied_migrations, [meaning, letters])
     for finding in findings:
         print(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.what}: {finding.said}")
         if finding.mend:
@@ -46,9 +46,9 @@ def restore(args: Namespace) -> None:
     """Bring such a file back into an empty network, and up to date."""
     if not Path(args.file).is_file():
         raise Missing(f"There is no file {args.file}.")
-    with postgres.running(settings.DATA):
-        backups.restore(Path(args.file), settings.DATA, ready.known_migrations(), _say)
-        ready.tables()
+    with server.running(settings.DATA):
+        backups.restore(Path(args.file), settings.DATA, prepare.known_migrations(), _say)
+        prepare.tables()
 
 
 def manage(args: Namespace) -> None:

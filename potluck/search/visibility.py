@@ -7,9 +7,9 @@ from potluck.lib.sql import Condition
 from potluck.people.models import Person
 from potluck.posts.anonymity import VEILED
 from potluck.posts.models import Post
+from potluck.search.plan import Wish
 from potluck.search.snippet import phrase_pattern
 from potluck.search.tokens import fold
-from potluck.search.wish import Wish
 
 
 def visible(ids: Sequence[int], wanted: Wish, viewer: Person | None) -> dict[int, int]:

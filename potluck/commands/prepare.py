@@ -24,7 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
 from potluck import __version__
-from potluck.commands.children import ENDINGS
+from potluck.commands.supervisor import ENDINGS
 from potluck.lib.errors import Refused
 
 

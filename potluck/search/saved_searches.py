@@ -20,12 +20,12 @@ from potluck.people.follow import Wish as FollowWish
 from potluck.people.follow import follow
 from potluck.people.models import Follow, Level, Person
 from potluck.posts.models import Post
-from potluck.search.gate import says
+from potluck.search.bm25 import Group, counted, ids_within, known
 from potluck.search.languages import STEMMERS
 from potluck.search.models import Filed, Saved
+from potluck.search.plan import Wish, all_words, wish
 from potluck.search.query import Query, parse
-from potluck.search.rank import Group, counted, ids_within, known
-from potluck.search.wish import Wish, all_words, wish
+from potluck.search.visibility import says
 
 # What is filed under this is looked at for every new post: searches without a word, person, tag or kind.
 ANYTHING = 0

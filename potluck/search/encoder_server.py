@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from potluck.lib.errors import Refused
 from potluck.search.encoder import Away, Encoder, encoder
-from potluck.store import place
+from potluck.store import paths
 
 _STANDS_ON = "onnxruntime"
 _SECONDS = 20.0
@@ -35,7 +35,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 def socket_path() -> Path:
     """Where the process that holds the encoder listens."""
-    return place.socket_folder(settings.DATA) / "encoder"
+    return paths.socket_folder(settings.DATA) / "encoder"
 
 
 class Served:

@@ -1,7 +1,7 @@
 """What posts mean, as vectors: made in the worker, in sets, before anybody is found whom a post helps.
 
 A post whose words are written anew loses its vector (`index.py`) and gets another when its event is handled, or
-from the backlog (`backlog.py`), which also serves what was here before this encoder.
+from the backlog (`embedding_backlog.py`), which also serves what was here before this encoder.
 """
 
 from collections.abc import Iterable, Sequence

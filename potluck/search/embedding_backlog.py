@@ -14,8 +14,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from potluck.lib.sql import ask
+from potluck.search.embeddings import encode_posts
 from potluck.search.encoder import NONE, Away, encoder
-from potluck.search.meaning import encode_posts
 from potluck.store.doctor import Finding, well, wrong
 
 # One job, in seconds: short, as ending the worker waits for it.

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from potluck.search.saved import file_searches
+from potluck.search.saved_searches import file_searches
 from potluck.search.statistics import is_anything_new, refresh_statistics
 
 

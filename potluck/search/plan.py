@@ -9,8 +9,8 @@ from potluck.lib.ids import first_id
 from potluck.lib.sql import Select
 from potluck.people.models import Follow, Person
 from potluck.posts.models import Tag
+from potluck.search.bm25 import Asked, Counts, Group
 from potluck.search.query import PHRASE, WORD, Query
-from potluck.search.rank import Asked, Counts, Group
 from potluck.search.tokens import asked, facet
 
 _VERY_MANY = 20_000

@@ -19,7 +19,7 @@ from typing import IO, Self
 import psycopg
 
 from potluck.lib.errors import Refused
-from potluck.store import cluster, place
+from potluck.store import cluster, paths
 
 START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.
 OLDEST = 16  # The oldest PostgreSQL that can be used instead.
@@ -122,7 +122,7 @@ def start(
 @contextmanager
 def running(data: Path) -> Iterator[None]:
     """A database for as long as a command lasts: the embedded one, or the one DATABASE_URL names."""
-    if not place.is_embedded():
+    if not paths.is_embedded():
         check_external(os.environ["DATABASE_URL"])
         yield
         return
@@ -212,11 +212,11 @@ def _answers(
 
 def _ensure_database(layout: cluster.Layout) -> None:
     try:
-        connection = _connect(layout, place.DATABASE)
+        connection = _connect(layout, paths.DATABASE)
     except psycopg.OperationalError:
         with _connect(layout, "postgres") as first:
-            first.execute(f"CREATE DATABASE {place.DATABASE}")
-        connection = _connect(layout, place.DATABASE)
+            first.execute(f"CREATE DATABASE {paths.DATABASE}")
+        connection = _connect(layout, paths.DATABASE)
     with connection:
         row = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
         if row is None:
@@ -225,7 +225,7 @@ def _ensure_database(layout: cluster.Layout) -> None:
 
 def _connect(layout: cluster.Layout, database: str) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(
-        host=str(layout.sockets), user=place.DATABASE, dbname=database, autocommit=True, connect_timeout=5
+        host=str(layout.sockets), user=paths.DATABASE, dbname=database, autocommit=True, connect_timeout=5
     )
 
 

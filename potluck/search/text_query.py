@@ -3,7 +3,7 @@
 The terms that say most find, all its terms rank.
 """
 
-from potluck.search.rank import Asked, Counts, counted
+from potluck.search.bm25 import Asked, Counts, counted
 
 _KEY_TERMS = 20
 _ALL_TERMS = 60
