@@ -105,8 +105,8 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.channels.mail.actions.join",
     "potluck.channels.mail.digest.schedule",
     "potluck.channels.mail.outbound.send_job",
-    "potluck.web.images",
-    "potluck.web.later",
+    "potluck.web.posts.images",
+    "potluck.web.posts.scheduled",
 ]
 
 INSTALLED_APPS: list[str] = [
@@ -143,7 +143,7 @@ INSTALLED_APPS: list[str] = [
 MIDDLEWARE: list[str] = [
     "potluck.web.middleware.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
-    "potluck.web.health.answer_health",
+    "potluck.web.site.health.answer_health",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -194,7 +194,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 LOGIN_URL: str = "/accounts/login/"
 LOGIN_REDIRECT_URL: str = "/home"
-SESSION_ENGINE: str = "potluck.web.sessions"
+SESSION_ENGINE: str = "potluck.web.accounts.sessions"
 # How long somebody stays signed in on a device, in seconds.
 SESSION_COOKIE_AGE: int = 60 * 24 * 3600
 # Cookies travel over TLS alone where the address says https.
@@ -206,15 +206,15 @@ SECURE_PROXY_SSL_HEADER: tuple[str, str] | None = (
 )
 
 # Accounts (django-allauth): one signs in by mail address, and proves it by a mailed code, a password or a passkey.
-ACCOUNT_ADAPTER: str = "potluck.web.accounts.AccountAdapter"
-SOCIALACCOUNT_ADAPTER: str = "potluck.web.accounts.ElsewhereAdapter"
-MFA_ADAPTER: str = "potluck.web.accounts.KeysAdapter"
+ACCOUNT_ADAPTER: str = "potluck.web.accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER: str = "potluck.web.accounts.adapters.ElsewhereAdapter"
+MFA_ADAPTER: str = "potluck.web.accounts.adapters.KeysAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD: str | None = None
 ACCOUNT_LOGIN_METHODS: set[str] = {"email"}
 ACCOUNT_SIGNUP_FIELDS: list[str] = ["email*", "password1"]
 ACCOUNT_FORMS: dict[str, str] = {
-    "signup": "potluck.web.account_forms.JoinForm",
-    "request_login_code": "potluck.web.account_forms.AddressForm",
+    "signup": "potluck.web.accounts.forms.JoinForm",
+    "request_login_code": "potluck.web.accounts.forms.AddressForm",
 }
 ACCOUNT_EMAIL_VERIFICATION: str = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: bool = True
@@ -234,7 +234,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED: bool = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT: int = 10 * 60
 ACCOUNT_MAX_EMAIL_ADDRESSES: int = 5
 MFA_SUPPORTED_TYPES: list[str] = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS: dict[str, str] = {"add_webauthn": "potluck.web.account_forms.PasskeyForm"}
+MFA_FORMS: dict[str, str] = {"add_webauthn": "potluck.web.accounts.forms.PasskeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED: bool = True
 MFA_PASSKEY_SIGNUP_ENABLED: bool = True
 # Browsers give passkeys to https, and to http only on localhost; so is what we accept.

@@ -2,10 +2,10 @@
 
 from django.urls import include, path
 
-from potluck.web import elsewhere
+from potluck.web.accounts import sso
 
 urlpatterns = [
-    path("accounts/oidc/<str:provider_id>/login/", elsewhere.begin),
+    path("accounts/oidc/<str:provider_id>/login/", sso.begin),
     path("accounts/", include("allauth.urls")),
     path("", include("potluck.channels.home.urls")),
     path("", include("potluck.channels.feeds.urls")),

@@ -16,7 +16,7 @@ from potluck.people.circles import make_circle
 from potluck.people.models import Person
 from potluck.posts import files
 from potluck.posts.models import Attachment, Audience, Manner, Post, SavedDraft
-from potluck.web.later import share_due
+from potluck.web.posts.scheduled import share_due
 
 SignIn = Callable[[Person | None], Client]
 SOON = "%Y-%m-%dT%H:%M"

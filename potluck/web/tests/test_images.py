@@ -13,7 +13,7 @@ from PIL import Image
 
 from potluck.lib.html import proxied
 from potluck.people.models import Person
-from potluck.web import images
+from potluck.web.posts import images
 
 pytestmark = pytest.mark.django_db
 As = Callable[[Person | None], Client]

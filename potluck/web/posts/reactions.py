@@ -16,7 +16,7 @@ from potluck.posts.models import Post
 from potluck.posts.saved import keep, let_go
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import back_or, render, say
-from potluck.web.posts import seen_by
+from potluck.web.posts.views import seen_by
 
 
 @require_POST

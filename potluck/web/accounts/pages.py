@@ -18,7 +18,7 @@ from potluck.people.models import Invitation
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.safety import rate_limits
-from potluck.web.arrive import INVITATION
+from potluck.web.accounts.after_login import INVITATION
 
 # A link that no longer holds stays in one's list for this long.
 SHOWN = timedelta(days=30)

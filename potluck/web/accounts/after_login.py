@@ -11,8 +11,8 @@ from potluck.people.join import join
 from potluck.people.leave_models import Leaving
 from potluck.people.models import Account, Invitation, Person
 from potluck.rendering.pages import say
-from potluck.web.first_share import publish_kept
-from potluck.web.joining import tell_moderators
+from potluck.web.moderation.join_requests import tell_moderators
+from potluck.web.onboarding.first_share import publish_kept
 
 INVITATION, NAME, FIRST_POST, AFTER = "invitation", "arriving_name", "first_post", "after_welcome"
 WELCOME = "/welcome/name"

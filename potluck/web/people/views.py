@@ -25,7 +25,7 @@ from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.safety import rate_limits
-from potluck.web.person_facts import facts_of_person, shown
+from potluck.web.people.jsonld import facts_of_person, shown
 
 LEVELS = frozenset(map(str, Level.values))
 # So many of the newest things a person shared stand on their page, more a step away.

@@ -20,9 +20,9 @@ from potluck.posts.tags import word_for
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.web.choices import languages, zones
-from potluck.web.people import LEVELS, follow_answer, known_to
-from potluck.web.posts import seen_by
+from potluck.web.people.choices import languages, zones
+from potluck.web.people.views import LEVELS, follow_answer, known_to
+from potluck.web.posts.views import seen_by
 
 
 @require_safe

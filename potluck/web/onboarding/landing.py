@@ -25,10 +25,10 @@ from potluck.questions.open_filter import STANDS
 from potluck.rendering.pages import render, say
 from potluck.safety import rate_limits
 from potluck.safety.content_filter import MOST_TEXT
-from potluck.web.account_forms import AddressForm
-from potluck.web.arrive import invitation_of
-from potluck.web.box import Choice, audiences
-from potluck.web.first_share import AUDIENCES, FirstShare, keep, kept, let_go, publish
+from potluck.web.accounts.after_login import invitation_of
+from potluck.web.accounts.forms import AddressForm
+from potluck.web.onboarding.first_share import AUDIENCES, FirstShare, keep, kept, let_go, publish
+from potluck.web.posts.compose_form import Choice, audiences
 
 FRESH, LOOKED_FOR = 8, 5
 CODE_PAGE = "/accounts/login/code/confirm/"

@@ -1,6 +1,6 @@
 """How django-allauth's accounts are ours: who may join, what its mails and lines say, where one goes on to.
 
-Arriving itself is in `arrive.py`; the words are in `account_letters.py`.
+Arriving itself is in `after_login.py`; the words are in `emails.py`.
 """
 
 import logging
@@ -28,13 +28,13 @@ from potluck.lib.errors import Refused
 from potluck.people.join import may_join
 from potluck.people.models import Account
 from potluck.people.network import the_network
-from potluck.web.account_letters import letter, said
-from potluck.web.arrive import AFTER, NAME, WELCOME, arrive, invitation_of
+from potluck.web.accounts.after_login import AFTER, NAME, WELCOME, arrive, invitation_of
+from potluck.web.accounts.emails import letter, said
 
 _log = logging.getLogger(__name__)
 _WRONG_CODE = gettext_lazy("This is not the code. Look at the newest mail and type it as it stands there.")
 _WAIT = gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code.")
-_STAGES = {"allauth.mfa.stages.AuthenticateStage": "potluck.web.second_step.SecondStep"}
+_STAGES = {"allauth.mfa.stages.AuthenticateStage": "potluck.web.accounts.second_factor.SecondStep"}
 _WAYS = ["mfa_reauthenticate:webauthn", "reauthenticate", "mfa_reauthenticate"]
 
 

@@ -18,8 +18,8 @@ from potluck.people.models import Person
 from potluck.people.network import the_network
 from potluck.posts.models import Post, SavedDraft
 from potluck.posts.saved_drafts import Fields, begun, done
-from potluck.web import box
-from potluck.web.files import named
+from potluck.web.posts import compose_form
+from potluck.web.posts.files import named
 
 log = logging.getLogger(__name__)
 _WAITING, _CHANGING = "later-", "again-"
@@ -40,17 +40,17 @@ def draft_name(about: str) -> str:
 @transaction.atomic
 def put_off(form: QueryDict, viewer: Person, kept: tuple[int, ...], about: str) -> SavedDraft:
     """Let it wait for the moment the form names. Raises Malformed or Refused with a sentence."""
-    at, now = box.moment_of(form.get("share_at", ""), viewer), timezone.now()
+    at, now = compose_form.moment_of(form.get("share_at", ""), viewer), timezone.now()
     if at is None or not now < at < now + LONGEST:
         raise Malformed(_("Choose a moment that is still to come, within five years."))
     row = _taken(viewer, about) or SavedDraft(person=viewer, about=f"{_WAITING}{new_id()}")
-    box.draft_of(form, viewer, kept)
-    box.picked(form, viewer)
+    compose_form.draft_of(form, viewer, kept)
+    compose_form.picked(form, viewer)
     if not (form.get("text", "").strip() or form.get("title", "").strip() or kept):
         raise Malformed(_("There is nothing here yet. Write a line, or add a link or a file."))
     if viewer.saved_drafts.filter(due_at__isnull=False).exclude(pk=row.pk).count() >= MOST_WAITING:
         raise Refused(_("So many of yours wait already. Let some of them go out first."))
-    row.fields = {**box.fields_of(form), "attachment": [str(key) for key in kept]}
+    row.fields = {**compose_form.fields_of(form), "attachment": [str(key) for key in kept]}
     row.due_at, row.at = at, now
     row.save()
     done(viewer, about)
@@ -61,7 +61,7 @@ def put_off(form: QueryDict, viewer: Person, kept: tuple[int, ...], about: str) 
 def share_now(form: QueryDict, viewer: Person, kept: tuple[int, ...], about: str) -> Post:
     """Share it, and let nothing of it wait any more."""
     row = _taken(viewer, about)
-    post = box.let_in(form, viewer, kept)
+    post = compose_form.let_in(form, viewer, kept)
     if row is not None:
         row.delete()
     done(viewer, about)
@@ -108,11 +108,11 @@ def _share(key: int) -> None:
     row = due.filter(pk=key, due_at__lte=timezone.now()).first()
     if row is None:
         return
-    form = box.form_of(row.fields)
+    form = compose_form.form_of(row.fields)
     with translation.override(row.person.language or the_network().language):
         try:
             with transaction.atomic():
-                box.let_in(form, row.person, tuple(named(form)))
+                compose_form.let_in(form, row.person, tuple(named(form)))
         except (Refused, Malformed) as error:
             SavedDraft.objects.filter(pk=key).update(
                 due_at=None, fields={**row.fields, "trouble": str(error)}

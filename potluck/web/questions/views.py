@@ -22,9 +22,9 @@ from potluck.questions.models import Closure, Found, Said, Says
 from potluck.questions.publish import agree, withdraw
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import back_or, render, say
-from potluck.web.box import picked
-from potluck.web.people import known_to
-from potluck.web.posts import seen_by
+from potluck.web.people.views import known_to
+from potluck.web.posts.compose_form import picked
+from potluck.web.posts.views import seen_by
 
 
 @require_POST

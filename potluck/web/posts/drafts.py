@@ -14,8 +14,8 @@ from potluck.posts.models import SavedDraft
 from potluck.posts.saved_drafts import done
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render
-from potluck.web import later
-from potluck.web.box import fields_of
+from potluck.web.posts import scheduled
+from potluck.web.posts.compose_form import fields_of
 
 MOST_FIELDS = 300_000
 MOST_DRAFTS = 200
@@ -51,7 +51,7 @@ def _answer(request: MemberRequest) -> HttpResponse:
 @members_only
 def rest(request: MemberRequest, draft_id: int) -> HttpResponse:
     """Let something not go out by itself, though it was to."""
-    later.rest(request.viewer, draft_id)
+    scheduled.rest(request.viewer, draft_id)
     return redirect("/you/drafts")
 
 

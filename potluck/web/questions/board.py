@@ -17,7 +17,7 @@ from potluck.questions.preferences import Wishes, again_on, never_on, wish, wish
 from potluck.rendering import paging
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.web.posts import seen_by
+from potluck.web.posts.views import seen_by
 
 
 @require_safe

@@ -15,10 +15,10 @@ from potluck.posts.saved_drafts import begun
 from potluck.posts.thread import Part, part
 from potluck.rendering.pages import render
 from potluck.search.related import related
-from potluck.web.box import form_of
-from potluck.web.facts import facts_of
-from potluck.web.files import named, waiting
-from potluck.web.standing import on_questions
+from potluck.web.posts.compose_form import form_of
+from potluck.web.posts.files import named, waiting
+from potluck.web.questions.panel import on_questions
+from potluck.web.site.jsonld import facts_of
 
 
 def opened(viewer: Person | None, post_id: int) -> Whole:

@@ -21,8 +21,8 @@ from potluck.posts.saved_drafts import Fields, begun, done
 from potluck.posts.share import titled
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.web import box, files, later
-from potluck.web.posts import seen_by
+from potluck.web.posts import compose_form, files, scheduled
+from potluck.web.posts.views import seen_by
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,16 +35,16 @@ def share(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     form = _given(request.POST if request.method == "POST" else request.GET)
     about = form.get("draft", "share")
-    if viewer and not form["text"] and (kept := later.opened(viewer, about)):
-        form = box.form_of({"kind": form.get("kind", ""), **kept})
-    context = {**written(form, viewer, files.named(form)), "draft": later.draft_name(about)}
+    if viewer and not form["text"] and (kept := scheduled.opened(viewer, about)):
+        form = compose_form.form_of({"kind": form.get("kind", ""), **kept})
+    context = {**written(form, viewer, files.named(form)), "draft": scheduled.draft_name(about)}
     return render(request, "share/share.html", context)
 
 
 def written(form: QueryDict, viewer: Person | None, kept: Sequence[int]) -> dict[str, object]:
     """What the box holds, to be shown again as it was sent, with the files that wait with it."""
     waiting = files.waiting(viewer, kept) if viewer else ()
-    return {**box.shown(form, viewer), "waiting": waiting, "draft": form.get("draft", "share")}
+    return {**compose_form.shown(form, viewer), "waiting": waiting, "draft": form.get("draft", "share")}
 
 
 def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
@@ -53,13 +53,13 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     try:
         kept = files.take_in(request, viewer)
         if form.get("share_at"):
-            row = later.put_off(form, viewer, kept, about)
+            row = scheduled.put_off(form, viewer, kept, about)
             with timezone.override(zone_of(viewer)):
                 at = moment(row.due_at)
             said = _("It goes out on %(moment)s. Until then it lies here.") % {"moment": at}
             say(request, said, undo=f"/drafts/{row.id}/rest")
             return redirect("/you/drafts")
-        post = later.share_now(form, viewer, kept, about)
+        post = scheduled.share_now(form, viewer, kept, about)
     except (Refused, Malformed) as error:
         context = {**written(form, viewer, kept), "error": str(error)}
         return render(request, "share/share.html", context, status=422)
@@ -95,7 +95,7 @@ def reply(request: MemberRequest, post_id: int) -> HttpResponse:
     kept: tuple[int, ...] = ()
     try:
         kept = files.take_in(request, request.viewer)
-        post = door.admit(box.draft_of(request.POST, request.viewer, kept, reply_to=parent))
+        post = door.admit(compose_form.draft_of(request.POST, request.viewer, kept, reply_to=parent))
     except (Refused, Malformed) as error:
         context: dict[str, object] = {
             "parent": parent,
@@ -121,7 +121,7 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     if request.method != "POST":
         kept = begun(request.viewer, f"edit-{post.id}")
         return _edit_page(
-            request, post, manner, box.form_of({**_fields(post, manner, request.viewer), **kept})
+            request, post, manner, compose_form.form_of({**_fields(post, manner, request.viewer), **kept})
         )
     try:
         door.amend(post, _change(request, post, manner), by=request.viewer)
@@ -138,8 +138,8 @@ def _change(request: MemberRequest, post: Post, manner: Manner) -> Change:
     if not post.reply_to_id:
         title, text = titled(title, text)
     # A form of before, or of another program, says nothing of it.
-    meant = box.meant_of(form, request.viewer, manner.until) if "how_far" in form else None
-    tags, kind = box.tags_of(form), form.get("kind", "")
+    meant = compose_form.meant_of(form, request.viewer, manner.until) if "how_far" in form else None
+    tags, kind = compose_form.tags_of(form), form.get("kind", "")
     return Change(text=text, title=title, tags=tags, kind=kind, link=post.link, meant=meant)
 
 
@@ -153,12 +153,18 @@ def _fields(post: Post, manner: Manner, viewer: Person) -> Fields:
         "how_far": manner.how_far,
         "wanted": manner.wanted,
         "licence": manner.licence,
-        "until": box.day_of(manner.until, viewer),
+        "until": compose_form.day_of(manner.until, viewer),
     }
 
 
 def _edit_page(
     request: MemberRequest, post: Post, manner: Manner, form: QueryDict, error: str = ""
 ) -> HttpResponse:
-    context = {"post": post, "manner": manner, "held": form, "manners": box.manners(), "error": error}
+    context = {
+        "post": post,
+        "manner": manner,
+        "held": form,
+        "manners": compose_form.manners(),
+        "error": error,
+    }
     return render(request, "share/edit.html", context, status=422 if error else 200)

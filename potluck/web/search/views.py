@@ -17,7 +17,7 @@ from potluck.search.find import Found, find
 from potluck.search.people_and_tags import people_matching, tags_matching
 from potluck.search.query import LONGEST, Query, parse
 from potluck.search.saved_searches import save_search
-from potluck.web.person_facts import shown
+from potluck.web.people.jsonld import shown
 
 
 @require_safe

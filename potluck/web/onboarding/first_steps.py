@@ -17,7 +17,7 @@ from potluck.posts.models import Post
 from potluck.posts.tags import normal
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
-from potluck.web.arrive import AFTER, FIRST_POST
+from potluck.web.accounts.after_login import AFTER, FIRST_POST
 
 # What `people.join.as_handle` gives to somebody without a name.
 _MADE_UP = re.compile(r"person-[0-9a-f]{6}\Z")

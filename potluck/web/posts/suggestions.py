@@ -12,7 +12,7 @@ from potluck.posts.models import Kind
 from potluck.posts.share import infer_kind, titled
 from potluck.posts.tags import normal_all
 from potluck.rendering.pages import render, wants_piece
-from potluck.web import files, share
+from potluck.web.posts import compose, files
 
 # So much of a text is looked at.
 LONGEST = 5000
@@ -26,7 +26,7 @@ def known(request: HttpRequest) -> HttpResponse:
     if wants_piece(request):
         return render(request, "questions/known.html", {**found, "layout": None})
     kept = files.take_in(request, viewer) if viewer else ()
-    written = share.written(request.POST, viewer, kept)
+    written = compose.written(request.POST, viewer, kept)
     return render(request, "share/share.html", {**written, **found})
 
 

@@ -1,0 +1,1 @@
+"""Pages of moderators and the admin: held posts, join requests, the log, settings of the network."""

@@ -1,0 +1,1 @@
+"""Pages of posts: reading, composing, drafts, scheduled posts, files, pictures, reactions."""

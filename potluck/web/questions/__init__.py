@@ -1,0 +1,1 @@
+"""Pages of questions: the board of open questions, a question's panel, acts on it."""

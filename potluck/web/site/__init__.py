@@ -1,0 +1,1 @@
+"""Pages for programs: health, well-known addresses, structured data."""
