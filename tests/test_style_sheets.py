@@ -1,7 +1,7 @@
 """Style sheets and drawings, as the checker sees them: those of pages are seen with the pages."""
 
 from tests.checkers import vnu
-from tests.house.source import ours, text
+from tests.rules.source import ours, text
 
 
 def test_every_style_sheet_is_valid() -> None:

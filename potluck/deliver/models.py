@@ -64,10 +64,10 @@ class Rhythm(models.IntegerChoices):
 class Wishes(models.Model):
     """How one person wishes to be brought things by mail. No row means what the fields say.
 
-    A rhythm for each kind of match (`categories.py`); `hour` and `weekday` (Monday is 0) where the person is; `most` in one
-    digest, where that is not what a day holds. `daily_at` and `weekly_at` are until when the last digests told.
-    `off_at`: nothing at all, for now; `paused_at`: their mailbox takes nothing, says `trouble`. `told_at` is when they
-    were told how to turn it.
+    A rhythm for each kind of match (`categories.py`); `hour` and `weekday` (Monday is 0) where the person is;
+    `most` in one digest, where that is not what a day holds. `daily_at` and `weekly_at` are until when the last digests
+    told. `off_at`: nothing at all, for now; `paused_at`: their mailbox takes nothing, says `trouble`. `told_at` is when
+    they were told how to turn it.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="wishes")

@@ -32,7 +32,7 @@ __all__ = [
 ]
 __all__ += ["Meeting", "PutForward", "Seat", "Source", "Stage", "Topic", "Way"]
 
-# Of the name of a person in the world, in characters; what is longer goes through `kit.links.bounded_uri`.
+# Of the name of a person in the world, in characters; what is longer goes through `lib.url_key.bounded_uri`.
 LONGEST_URI = 500
 
 

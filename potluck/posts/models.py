@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-# Of the name of a post in the world, in characters; what is longer goes through `kit.links.bounded_uri`.
+# Of the name of a post in the world, in characters; what is longer goes through `lib.url_key.bounded_uri`.
 LONGEST_URI = 2000
 
 

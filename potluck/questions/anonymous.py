@@ -1,7 +1,7 @@
 """Ask quietly: a question that only those see before whom it is put, and answers that its asker alone sees.
 
-Nobody else learns that it was asked, and those who are asked learn who asks once they have answered (`posts/anonymity.py`).
-It can be asked of everybody later, or published with one answer (`publish.py`).
+Nobody else learns that it was asked, and those who are asked learn who asks once they have answered
+(`posts/anonymity.py`). It can be asked of everybody later, or published with one answer (`publish.py`).
 """
 
 from collections.abc import Sequence

@@ -70,7 +70,7 @@ class Acts:
 
 
 class Entries:
-    """`e|entry(viewer, byline, level)`: one thing in a list (a kit.entries.Entry), as parts/entry.html draws it."""
+    """`e|entry(viewer, byline, level)`: one entry of a list (rendering.entries.Entry), as parts/entry.html draws it."""
 
     _SAYS = ("byline", "level", "kind", "state", "place", "seen", "named", "author_is_member")
     _TEXTS = ("title", "lang", "source_name", "html", "excerpt", "why", "home_url", "tags", "below")

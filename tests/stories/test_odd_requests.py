@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from potluck.people.models import Person
-from tests.house.seen_addresses import address_of, filled, routes
-from tests.house.seen_world import EVERYBODY, World, build
+from tests.rules.seen_addresses import address_of, filled, routes
+from tests.rules.seen_world import EVERYBODY, World, build
 
 As = Callable[[Person | None], Client]
 STRANGE = [

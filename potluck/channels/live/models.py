@@ -81,8 +81,8 @@ def usual_kinds() -> list[str]:
 
 
 class Knocking(models.Model):
-    """Which kinds of match (`deliver/categories.py`) are told to a person's devices, and between which hours, where they
-    are, none is. Whoever has a device and no row is told the usual."""
+    """Which categories of match (`deliver/categories.py`) are pushed to a person's devices, and their quiet hours in
+    their own time zone. Whoever has a device and no row gets the defaults."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="knocking")
     kinds = ArrayField(models.CharField(max_length=10), default=usual_kinds)

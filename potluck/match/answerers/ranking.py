@@ -1,8 +1,9 @@
 """Who is likely to be able to answer: people who answered something like it, shared on it, or say they can.
 
 Each similar past thread gives each person who answered in it one vote, worth how similar it is, fading over a year.
-That is joined with what they shared and say they can help with, with what they tend to answer (`answer_model.py`), and with
-how much and how lately they answered. How often somebody may be asked, and whether they wish to, is for the caller.
+That is joined with what they shared and say they can help with, with what they tend to answer (`answer_model.py`),
+and with how much and how lately they answered. How often somebody may be asked, and whether they wish to, is for the
+caller.
 """
 
 from collections.abc import Collection, Iterable, Mapping

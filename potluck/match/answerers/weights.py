@@ -2,8 +2,8 @@
 
 The powers that come with Potluck suit a mailing list and three small question-and-answer sites alike (rlist-geo, 2010
 and 2011; se-small), for each kind of encoder: what is best for one of them is bad for the others. A network that has
-answers of its own learns its own from them (`train_ranking.py`), by the same regression: conditional logit, where the chance
-that it is this person, of those who were looked at, is their score, of the sum of all (McFadden 1974).
+answers of its own learns its own from them (`train_ranking.py`), by the same regression: conditional logit, where the
+chance that it is this person, of those who were looked at, is their score, of the sum of all (McFadden 1974).
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 
 # What is known of each person, in this order: the votes of near threads, as a part of the most anybody has; replies to
 # others lately; days since the last; near things of their own; all replies ever, which hold old hands back a little;
-# what they tend to answer (`answer_model.py`); how much they answered what is near in meaning, and how much nearer than others
-# do; how versed they are in the words of the title (`language_model.py`).
+# what they tend to answer (`answer_model.py`); how much they answered what is near in meaning, and how much nearer than
+# others do; how versed they are in the words of the title (`language_model.py`).
 FEATURES = ("votes", "lately", "since", "own", "ever", "bent", "near", "lift", "versed")
 # What is added where nothing is known, so that it has a logarithm; None for what has one already.
 _NOTHING = (0.02, 0.1, 1.0, 0.3, 1.0, 0.005, 0.003, None, None)

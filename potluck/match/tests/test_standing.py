@@ -172,7 +172,7 @@ def test_whoever_may_not_see_the_question_does_not_hear_of_it(
     assert brought(ben, share) == []
 
 
-def _event(post: Post) -> "standing.Event":
+def _event(post: Post) -> "answers.Event":
     return answers.Event.objects.get(about=post.id, kind="shared")
 
 

@@ -14,7 +14,7 @@ from potluck.people.network import the_network
 from potluck.posts.models import Post
 from potluck.rendering.pages import render, static
 
-WORKER = Path(__file__).parent / "static/js/sw.js"
+WORKER = Path(__file__).parents[1] / "static/js/sw.js"
 # The most addresses a sitemap may hold. https://www.sitemaps.org/protocol.html
 SITEMAP = 50_000
 

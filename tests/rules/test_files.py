@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.house.source import TOP, files, functions, ours, text
+from tests.rules.source import TOP, files, functions, ours, text
 
 # Written in halves, so that this file does not find itself.
 HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb.debian" + ".org"]

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.house.source import functions, lines, ours, templates, text, tree
+from tests.rules.source import functions, lines, ours, templates, text, tree
 
 CODE = ours(".py")
 FILES = ours(".py", ".css", ".js")

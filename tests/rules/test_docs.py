@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from potluck.cli import COMMANDS
-from tests.house.source import TOP, files, ours, rooms, text, tree
+from tests.rules.source import TOP, files, ours, rooms, text, tree
 
 DOCS = [path for path in ours(".md") if path.parts[0] != "potluck"]
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")

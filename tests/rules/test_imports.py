@@ -4,7 +4,7 @@ import ast
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from tests.house.source import ours, tree
+from tests.rules.source import ours, tree
 
 MODULES = {
     ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path

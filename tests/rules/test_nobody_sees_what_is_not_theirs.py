@@ -17,8 +17,8 @@ from django.test import Client
 
 from potluck.people.models import Person
 from potluck.posts.models import Post
-from tests.house.seen_addresses import FORMS, ONE_CLICK, OWN_LISTS, Address, address_of, filled, routes
-from tests.house.seen_world import EVERYBODY, MAY_READ, SIGNED_IN, VISITOR, World, build, mark
+from tests.rules.seen_addresses import FORMS, ONE_CLICK, OWN_LISTS, Address, address_of, filled, routes
+from tests.rules.seen_world import EVERYBODY, MAY_READ, SIGNED_IN, VISITOR, World, build, mark
 
 As = Callable[[Person | None], Client]
 LOGIN = "/accounts/login/"

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from potluck.channels.mail.addresses import act_address
 from potluck.channels.mail.invites.send import never_page
 from potluck.channels.mail.outbound.unsubscribe import DIGEST, Stop, off_token
-from tests.house.seen_world import COMMON, PARTS, World, mark
+from tests.rules.seen_world import COMMON, PARTS, World, mark
 
 
 @dataclass(frozen=True)
