@@ -17,17 +17,21 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import NOT_PROVIDED, Model
+from psycopg import sql
 
+from bench.house import TINY
 from bench.words import SUBJECTS, Vocabulary
 from potluck.lib.ids import new_id
-from potluck.people.models import Account, Person
+from potluck.people.models import Account, Follow, Person, Topic
 from potluck.posts.models import Kind, Post
 from potluck.search.embedding_backlog import work_off
 from potluck.search.index import _row as words_of  # the statement alone would measure nothing here
+from potluck.search.models import Indexed
 from potluck.search.statistics import refresh_statistics
 
-PEOPLE = 1000
-POSTS = 100_000
+PEOPLE = 60 if TINY else 1000
+POSTS = 1500 if TINY else 100_000
 FOLLOWS = 200
 HOME = 100
 FOLLOWERS = 10_000
@@ -60,11 +64,20 @@ def build(posts: int = POSTS, people: int = PEOPLE, seed: int = 1) -> None:
     _say("home, thanks, statistics")
 
 
-def _copy(table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
+def _copy(model: type[Model], columns: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Write rows of these columns. The model's other columns get its defaults, so that a new one needs nothing here."""
+    named = [each.strip() for each in columns.split(",")]
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    usual = [name for name, field in fields.items() if name not in named and not field.primary_key]
+    usual = [name for name in usual if fields[name].db_default is NOT_PROVIDED]
+    more = tuple(fields[name].get_db_prep_save(fields[name].get_default(), connection) for name in usual)
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, named + usual))
+    )
     connection.ensure_connection()
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *more))
 
 
 def _people(number: int, followers: int, chance: random.Random) -> list[tuple[int, int]]:
@@ -74,12 +87,12 @@ def _people(number: int, followers: int, chance: random.Random) -> list[tuple[in
         (n + 1, new_id(now - timedelta(days=900) + timedelta(seconds=n))) for n in range(number + followers)
     ]
     _copy(
-        "people_account",
+        Account,
         "id, password, is_superuser, email, is_active, date_joined",
         ((account, "!", account == 1, f"p{account}@bench.example", True, now) for account, _ in everybody),
     )
     _copy(
-        "people_person",
+        Person,
         "id, account_id, handle, name, uri, url, about, about_html, picture, place, languages, affiliations, joined_at,"
         " approved_at, daily, time_zone, language, theme",
         (
@@ -89,13 +102,13 @@ def _people(number: int, followers: int, chance: random.Random) -> list[tuple[in
         ),
     )  # fmt: skip
     _copy(
-        "people_follow",
+        Follow,
         "id, by_id, who_id, tag, query, name, level, since",
         _follows(everybody, number, chance, now),
     )
     stages = ("helping", "helping", "finding", "starting")
     _copy(
-        "people_topic",
+        Topic,
         "person_id, tag, stage, note, since",
         (
             (key, f"subject{subject}", stages[subject % 4], "", now)
@@ -136,9 +149,9 @@ def _posts(words: Vocabulary, chance: random.Random, authors: list[tuple[int, in
     )
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX search_terms")
-    _copy("posts_post", _POST, (_post_row(post) for post in posts))
+    _copy(Post, _POST, (_post_row(post) for post in posts))
     # The weights are numbers that follow each other as text: what index_posts writes, by COPY.
-    _copy("search_indexed", "post_id, length, terms, weights", (words_of(post, 150.0) for post in posts))
+    _copy(Indexed, "post_id, length, terms, weights", (words_of(post, 150.0) for post in posts))
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE INDEX search_terms ON search_indexed USING gin (terms)"
@@ -149,7 +162,8 @@ def _posts(words: Vocabulary, chance: random.Random, authors: list[tuple[int, in
 def _made(words: Vocabulary, chance: random.Random, authors: list[Person], number: int) -> Iterator[Post]:
     now = datetime.now(UTC)
     threads: list[Post] = []
-    roots = number - THREADS * REPLIES if number > 10 * THREADS * REPLIES else number
+    long = min(THREADS, number // (10 * REPLIES))
+    roots = number - long * REPLIES
     for n in range(number):
         at = now - timedelta(days=365 * YEARS) * (1 - n / number) - timedelta(seconds=60)
         subject = (
@@ -158,11 +172,11 @@ def _made(words: Vocabulary, chance: random.Random, authors: list[Person], numbe
             else chance.randrange(SUBJECTS)
         )
         length = max(8, int(chance.lognormvariate(4.6, 0.9)))
-        root = threads[n % THREADS] if n >= roots else None
+        root = threads[n % long] if n >= roots else None
         post = _post(
             words, chance, authors, at, subject, length if root is None else max(5, length // 4), root
         )
-        if root is None and n >= roots - THREADS:
+        if root is None and n >= roots - long:
             threads.append(post)
         yield post
 

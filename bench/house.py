@@ -17,6 +17,8 @@ import psutil
 
 TOP = Path(__file__).parent.parent
 WEB = ("potluck-web", "postgres")
+# POTLUCK_BENCH_SIZE=tiny: only whether it works. A network of a few seconds, each page asked for a few times.
+TINY = os.environ.get("POTLUCK_BENCH_SIZE") == "tiny"
 ALL = ("potluck-web", "potluck-worker", "potluck-stream", "postgres")
 
 

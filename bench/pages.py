@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 
-from bench.build import COOKIES, FAMOUS
-from bench.house import WEB, House
+from bench.build import COOKIES, FAMOUS, PEOPLE
+from bench.house import TINY, WEB, House
 
 Figures = dict[str, tuple[float, str]]
-TIMES, WARM = 400, 200
+TIMES, WARM = (10, 5) if TINY else (400, 200)
 
 
 def sessions(data: Path) -> dict[int, str]:
@@ -34,7 +34,7 @@ def pages(house: House, data: Path) -> Figures:
         data,
         "SELECT reply_to_id FROM posts_post WHERE reply_to_id IS NOT NULL GROUP BY 1 HAVING count(*) = 50",
     )
-    people = [number for number in range(0, 900, 7) if number != FAMOUS]
+    people = [number for number in range(0, PEOPLE * 9 // 10, 7) if number != FAMOUS]
     found: Figures = {}
     found |= _cost("home_40", house, data, lambda: "/home")
     found |= _cost("thread_50", house, data, lambda: f"/posts/{chance.choice(threads)}")

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 
 from bench.build import COOKIES
-from bench.house import ALL, WEB, House
+from bench.house import ALL, TINY, WEB, House
 from bench.pages import Figures, ask, sessions
 
-TIMES = 160
+TIMES = 10 if TINY else 160
 LENGTH = 60
 _WAITING = "SELECT count(*) FROM events_event WHERE handled_at IS NULL"
 _MANY = "SELECT count(*) FROM home_arrival WHERE thing = %s"
