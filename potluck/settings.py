@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from potluck.store import paths
+from potluck.store import memory, paths
 
 # Read when numpy is first imported. Our sums are small: two threads for one take longer than one, and twice the power.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -42,8 +42,8 @@ FETCH_SECONDS: float = paths.number("POTLUCK_FETCH_SECONDS", 30)
 ATTACHMENT_BYTES: int = int(paths.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
 # How many fields a form may have: a list of subscriptions has a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
-# What turns texts into meaning: wordllama (small, always there), minilm (better; see docs/running.md), or none.
-ENCODER: str = paths.one_of("POTLUCK_ENCODER", "wordllama", "minilm", "none")
+# The encoder of texts: minilm (the default where memory allows), wordllama (small), or none; see docs/running.md.
+ENCODER: str = paths.one_of("POTLUCK_ENCODER", "", "minilm", "wordllama", "none") or memory.default_encoder()
 # How many processes serve pages.
 WEB_PROCESSES: int = int(paths.number("POTLUCK_WEB_PROCESSES", 2, least=1))
 

@@ -17,6 +17,7 @@ from potluck.lib.sql import ask
 from potluck.search.embeddings import encode_posts
 from potluck.search.encoder import NONE, Away, encoder
 from potluck.store.doctor import Finding, well, wrong
+from potluck.store.memory import LEAST_FOR_MINILM, MB, default_encoder, is_memory_short, total_memory
 
 # One job, in seconds: short, as ending the worker waits for it.
 _JOB = 3.0
@@ -30,7 +31,6 @@ _MISSING = """
 SELECT p.id FROM posts_post p LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(name)s
 WHERE m.post_id IS NULL AND p.deleted_at IS NULL AND p.id < %(before)s::bigint ORDER BY p.id DESC"""
 _LATEST = 1 << 62
-_INSTALL = {"minilm": "make minilm"}
 
 
 @app.periodic(cron="* * * * *")
@@ -82,12 +82,16 @@ def meaning() -> Finding:
     if name == NONE:
         return well("Meaning", "words alone are compared, as POTLUCK_ENCODER says")
     if encoder() is None:
-        return wrong(
-            "Meaning", f"the encoder {name} is not installed", f"Run: {_INSTALL.get(name, 'make run')}"
-        )
+        return wrong("Meaning", f"the encoder {name} is not installed", "Run: make run")
     waiting = still_to_encode()
     said = f"{waiting} posts wait to be encoded; the worker is at it" if waiting else "every post is encoded"
-    return well("Meaning", f"{said}, by {name}")
+    return well("Meaning", f"{said}, by {name}{_why_the_small_one(name)}")
+
+
+def _why_the_small_one(name: str) -> str:
+    if name == default_encoder() == "wordllama" and is_memory_short():
+        return f", as this machine has {total_memory() // MB} MB of memory (minilm wants {LEAST_FOR_MINILM // MB})"
+    return ""
 
 
 def _missing(before: int, most: int) -> list[int]:

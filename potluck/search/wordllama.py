@@ -1,4 +1,4 @@
-"""The default encoder: one vector for each of 32,000 pieces of words, averaged. Small, fast, and mostly English.
+"""The small encoder: one vector for each of 32,000 pieces of words, averaged. Small, fast, and mostly English.
 
 The vectors and the pieces are two files of the package `wordllama` (MIT, github.com/dleemiller/WordLlama), made
 from the token embeddings of a large language model. We read the files alone: its own loader would try a

@@ -63,7 +63,7 @@ def one_of(name: str, *choices: str) -> str:
     """One of a few words from the environment; the first if nothing is said."""
     given = os.environ.get(name, "").strip() or choices[0]
     if given not in choices:
-        raise Refused(f"{name} is {given}, but must be one of {', '.join(choices)}.")
+        raise Refused(f"{name} is {given}, but must be one of {', '.join(filter(None, choices))}.")
     return given
 
 

@@ -30,7 +30,7 @@ def test_such_a_folder_would_be_found() -> None:
     assert not PATHS.search("https://example.org/wo" + "rk/1") and not PATHS.search("tests/ro" + "ot/a")
 
 
-LOCKED = ("requirements", "requirements-alone", "requirements-minilm", "requirements-dev")
+LOCKED = ("requirements", "requirements-alone", "requirements-dev")
 
 
 def test_every_locked_package_has_its_hash() -> None:

@@ -239,7 +239,7 @@ def test_the_doctor_says_how_to_get_an_encoder_that_is_not_there(
 ) -> None:
     monkeypatch.setattr("potluck.search.embedding_backlog.encoder", lambda: None)
     settings.ENCODER = "minilm"
-    assert not meaning().is_well and "make minilm" in meaning().mend
+    assert not meaning().is_well and "make run" in meaning().mend
 
 
 def test_words_written_anew_lose_their_meaning_until_it_is_made_again(garden: dict[str, Post]) -> None:
