@@ -6,12 +6,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from potluck.search.encoder import Encoder
-from potluck.search.tokens import count
+from potluck.search.languages import language_of
+from potluck.search.tokens import count, tokens
 
 # Sentences in a passage, letters at most, and how many passages are looked at for what they mean.
 SENTENCES, LETTERS, LOOKED_AT = 3, 400, 6
 _END = re.compile(r"(?<=[.!?。！？…])[\s\"”’)]+|\n+")
 _MOST = 60
+# So many words of a text tell its language.
+_SAMPLE = 300
 
 
 def windows(text: str) -> list[str]:
@@ -24,12 +27,16 @@ def windows(text: str) -> list[str]:
 def passage(
     text: str, question: str, idf: Mapping[int, float], language: str, encoder: Encoder | None
 ) -> str:
-    """The window that says most of what the question asks; the first where none says anything of it."""
+    """The window that says most of what the question asks; the first where none says anything of it.
+
+    `language` is the one that the text states: any tag, or none. It is read as search reads it.
+    """
     found = windows(text)
     if len(found) < 2:
         return found[0] if found else ""
-    asked = set(count(question, language))
-    shared = [sum(idf.get(term, 0.0) for term in asked & set(count(one, language))) for one in found]
+    stemmed = language_of(language, frozenset(map(str.lower, tokens(text[:20_000])[:_SAMPLE])))
+    asked = set(count(question, stemmed))
+    shared = [sum(idf.get(term, 0.0) for term in asked & set(count(one, stemmed))) for one in found]
     order = sorted(range(len(found)), key=lambda place: (-shared[place], place))[:LOOKED_AT]
     if encoder is None:
         return found[order[0]]

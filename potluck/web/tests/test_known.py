@@ -127,3 +127,21 @@ def test_who_shared_often_on_what_is_named_may_know(ada: Person, ben: Person, cl
     piece = asked(as_(ada), "What should I read on algorithms?", kind="question")
     assert "shared 3 things on #algorithm" in piece and "Ask Ben Okafor by name" in piece
     assert "Cleo" not in piece
+
+
+@pytest.mark.parametrize("language", ["", "en-us", "EN_gb", "ja", "tlh", "zh-Hant", "x-own", "nb"])
+def test_a_share_in_any_language_or_none_is_shown_with_its_passage(
+    language: str, ben: Person, ada: Person, as_: As, work: Work
+) -> None:
+    text = (
+        "Mix flour with water in a jar. Stir it each morning. Throw half of it away on the third day."
+        " A sour starter rises well beside a warm stove. Bake with it after a week."
+    )
+    post = admit(Draft(author=ben, title="Raising a sour starter", text=text, language=language))
+    work()
+    refresh_statistics()
+    page = as_(ada).post(
+        "/share/known", {"text": "Why does my sour starter not rise by the stove?"}, headers=PIECE
+    )
+    assert page.status_code == 200
+    assert f"/posts/{post.id}" in page.content.decode() and "warm stove" in page.content.decode()

@@ -70,6 +70,18 @@ def test_what_is_shared_already_goes_back_with_the_answer(
     assert f"/posts/{known.id}" in mail.outbox[0].body
 
 
+@pytest.mark.parametrize("language", ["", "en-us", "ja"])
+def test_a_mailed_question_is_answered_from_a_share_in_any_language_or_none(
+    post_in: PostIn, work: Callable[[], None], ada: Person, ben: Person, language: str
+) -> None:
+    text = "Fill two bowls. Add a spoon of salt to one. Wash the spinach in it. Sand sinks to the ground. Rinse it."
+    known = door.admit(Draft(author=ben, title="Washing sand out of spinach", text=text, language=language))
+    work()
+    row = post_in(letter("ada@example.org", ask_address(), "How do I wash sand out of spinach?"))
+    assert (row.state, Post.objects.filter(kind=Kind.QUESTION).count()) == (State.DONE, 1)
+    assert f"/posts/{known.id}" in mail.outbox[0].body
+
+
 def test_a_reply_by_its_address_lands_below_what_it_answers(
     post_in: PostIn, ada: Person, ben: Person
 ) -> None:
