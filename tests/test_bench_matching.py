@@ -13,11 +13,10 @@ import pytest
 
 from bench.matching.figures import figure, figures, first, gini, hit, over, recall
 from bench.matching.formats import Answered, Libraries, Reply, Similar, Thread, Threads, communities
-from bench.matching.replay import AT_MOST, STRETCH, Asking, Came, stretch
+from bench.matching.replay import STRETCH, Asking, stretch
 from bench.matching.routing import Histories, questions
 from bench.matching.standing import first_answer, recall_at, unrelated
-from potluck.match.answerers.quota import ENOUGH
-from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.ranking import Answerer
 
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -162,26 +161,13 @@ def test_unrelated_replies_are_later_and_of_other_threads(tmp_path: Path) -> Non
     assert all(one.at > found.threads[2].at for one in others)
 
 
-def test_a_cap_holds_for_a_week_and_load_for_a_month() -> None:
-    ranked = [Likely(person, 9.0 - person, {"code": "answered"}) for person in range(7)]
-    capped, nothing = Asking(1, load=False), Came(BEGAN)
-    assert capped.ask(ranked, BEGAN, nothing) == [0, 1, 2, 3, 4][:AT_MOST]
-    assert capped.ask(ranked, BEGAN + DAY, nothing) == [5, 6]
-    assert capped.ask(ranked, BEGAN + 8 * DAY, nothing)[0] == 0
-    even = Asking(None)
-    for _ in range(40):
-        even.ask(ranked, BEGAN, nothing)
-    assert {5, 6} <= set(even.often)
-
-
-def test_a_turn_is_kept_for_what_fits_best() -> None:
-    came = Came(BEGAN)
-    for _ in range(ENOUGH):
-        came.add([Likely(0, 9.0, {"code": "answered"}), Likely(1, 1.0, {"code": "answered"})], BEGAN)
-    weaker = [Likely(0, 5.0, {"code": "answered"}), Likely(1, 5.0, {"code": "answered"})]
-    assert Asking(1, load=False).ask(weaker, BEGAN + DAY, came) == [1]
-    assert Asking(1, load=False).ask(weaker, BEGAN + 40 * DAY, came) == [0, 1]
-    assert Asking(None, load=False).ask(weaker, BEGAN + DAY, came) == [0, 1]
+def test_a_cap_holds_for_a_week_and_the_next_on_the_topic_follows() -> None:
+    ranked = [Answerer(person, 3.0 - person / 10, {"code": "answered"}, 0.2) for person in range(7)]
+    capped = Asking(1)
+    assert capped.ask(ranked, BEGAN) == [0, 1, 2, 3, 4]
+    assert capped.ask(ranked, BEGAN + DAY) == [5, 6]
+    assert capped.ask(ranked, BEGAN + 8 * DAY)[0] == 0
+    assert capped.many == [5, 2, 5]
 
 
 def test_a_replay_is_half_a_year_in_one_piece_drawn_with_the_seed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bench.matching.formats import Thread, Threads
 from potluck.door import admit_all
 from potluck.lib.ids import new_id
 from potluck.lib.sql import insert
-from potluck.match.answerers import answer_model
+from potluck.match.answerers import language_model
 from potluck.people.models import Account, Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
@@ -83,7 +83,7 @@ class Replay:
 
     def __init__(self, community: Threads) -> None:
         empty()
-        answer_model.forget()
+        language_model.forget()
         self.threads = {thread.key: thread for thread in community.threads}
         names = {thread.asker for thread in community.threads}
         names |= {reply.user for thread in community.threads for reply in thread.replies}

@@ -37,7 +37,7 @@ from potluck.commands.demo.fill import fill
 from potluck.door import admit_all
 from potluck.events.models import Event
 from potluck.events.models import Kind as EventKind
-from potluck.match.answerers import answer_model
+from potluck.match.answerers import language_model
 from potluck.match.answerers.candidates import Text
 from potluck.match.finders.routing import ask_round
 from potluck.match.suggestions.as_you_type import Known, known_for
@@ -70,7 +70,7 @@ class Outcome:
 def golden(community: Golden) -> list[Figure]:
     """Fill the network, ask everything, leave nothing behind."""
     empty()
-    answer_model.forget()
+    language_model.forget()
     fill(community.scripts or script.HERE)
     with transaction.atomic():
         newcomer = Newcomer()

@@ -18,9 +18,9 @@ from bench.matching.community import Replay
 from bench.matching.figures import Figure, figures, first, gini, hit, over
 from bench.matching.formats import Thread, Threads
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.ranking import Likely, likely
-from potluck.match.answerers.train_ranking import LEAST, MOST, usual
-from potluck.match.answerers.weights import Answered, Powers, learn
+from potluck.match.answerers.ranking import Answerer, rank_answerers
+from potluck.match.answerers.train_ranking import LEAST, MOST
+from potluck.match.answerers.weights import USUAL, Answered, Weights, learn
 from potluck.match.finders.routing import LOOKED_AT
 
 WITHIN = timedelta(days=30)
@@ -84,13 +84,13 @@ def questions(community: Threads, span: tuple[datetime, datetime]) -> list[Asked
 
 @dataclass(slots=True)
 class Learning:
-    """Who was looked at for each question, and who answered: the powers that they teach, now and then."""
+    """Who was looked at for each question, and who answered: the weights that they teach, now and then."""
 
     seen: list[tuple[datetime, Answered]] = field(default_factory=list)
-    powers: Powers = field(default_factory=usual)
+    weights: Weights = USUAL
     learned_from: int = 0
 
-    def add(self, at: datetime, ranked: Sequence[Likely], right: Collection[int]) -> None:
+    def add(self, at: datetime, ranked: Sequence[Answerer], right: Collection[int]) -> None:
         """One question, as it stood when it was asked, with who answers it in the month after."""
         looked_at = ranked[:LOOKED_AT]
         answered = np.array([float(one.person in right) for one in looked_at])
@@ -98,12 +98,12 @@ class Learning:
             values = np.array([one.values for one in looked_at])
             self.seen.append((at + WITHIN, Answered(values, answered, np.zeros(len(answered)))))
 
-    def by(self, now: datetime) -> Powers:
+    def by(self, now: datetime) -> Weights:
         """What is known at a moment."""
         known = [answered for until, answered in self.seen if until <= now]
         if len(known) >= max(LEAST, self.learned_from + AGAIN):
-            self.powers, self.learned_from = learn(known[-MOST:], usual()), len(known)
-        return self.powers
+            self.weights, self.learned_from = learn(known[-MOST:], USUAL), len(known)
+        return self.weights
 
 
 def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], list[dict[str, float]]]:
@@ -117,9 +117,9 @@ def routing(community: Threads, *, tune: bool = False) -> tuple[list[Figure], li
     learning = Learning()
     for one in [*before, *tried]:
         replay.until(one.thread.at)
-        powers = learning.by(one.thread.at)
+        weights = learning.by(one.thread.at)
         began = time.perf_counter()
-        found = _ranked(replay, one.thread, powers)
+        found = _ranked(replay, one.thread, weights)
         learning.add(one.thread.at, found, repliers(replay, one.thread))
         if one.thread.key in tested:
             taken.append(time.perf_counter() - began)
@@ -137,9 +137,9 @@ def repliers(replay: Replay, thread: Thread) -> set[int]:
     return {replay.people[user].id for user in within - {thread.asker}}
 
 
-def _ranked(replay: Replay, thread: Thread, powers: Powers) -> list[Likely]:
+def _ranked(replay: Replay, thread: Thread, weights: Weights) -> list[Answerer]:
     text = Text(thread.title, thread.body, thread.tags)
-    return likely(text, asker=replay.people[thread.asker], limit=MANY, at=thread.at, by=powers)
+    return rank_answerers(text, asker=replay.people[thread.asker], limit=MANY, at=thread.at, weights=weights)
 
 
 def _row(ranked: list[str], one: Asked) -> dict[str, float]:

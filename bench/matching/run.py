@@ -13,9 +13,19 @@ from pathlib import Path
 
 from bench.house import TOP, environment
 
-TASKS = ("stackfaq", "semeval", "routing", "standing", "alerts", "serendipity", "replay", "golden")
+TASKS = (
+    "stackfaq",
+    "semeval",
+    "routing",
+    "standing",
+    "alerts",
+    "serendipity",
+    "replay",
+    "golden",
+    "cold-start",
+)
 # What an encoder that is named is tried on.
-OF_ENCODERS = ("stackfaq", "semeval", "standing", "routing", "golden")
+OF_ENCODERS = ("stackfaq", "semeval", "standing", "routing", "golden", "cold-start")
 
 _HOW = "`make run` installs what is missing."
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.matching import alike, golden, replay, routing, serendipity, standing
+from bench.matching import alike, cold_start, golden, replay, routing, serendipity, standing
 from bench.matching.figures import Figure
 from bench.matching.formats import Answered, Community, Golden, Libraries, Similar, Threads
 
@@ -13,6 +13,11 @@ _held: dict[str, list[standing.Held]] = {}
 
 def measure(task: str, folders: Folders, *, tune: bool) -> Iterator[Figure]:
     """The figures of a task for every folder that has data for it."""
+    if task == "cold-start":  # each community is tried with what the others teach
+        yield from cold_start.cold_start(
+            [one for _name, found in folders for one in found if isinstance(one, Threads)]
+        )
+        return
     for name, communities in folders:
         found = _FOR[task](name, communities, tune)
         if found:

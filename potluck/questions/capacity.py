@@ -46,6 +46,17 @@ def takes(people: Collection[int]) -> dict[int, int]:
     return {**dict.fromkeys(people, WEEK), **dict(said)}
 
 
+def left_in_peace(words: Collection[str], tags: Collection[str], people: Collection[int]) -> set[int]:
+    """Those of these people who take no questions, or none on what these words or tags name."""
+    said = " ".join(["", *words, ""])
+    rows = AskingWishes.objects.filter(person__in=people).values_list("person_id", "a_week", "topics_never")
+    return {
+        person
+        for person, a_week, never in rows
+        if not a_week or any(tag in tags or f" {tag.replace('-', ' ')} " in said for tag in never)
+    }
+
+
 @transaction.atomic
 def may_be_asked(question: Post, people: Sequence[int], now: datetime) -> list[int]:
     """Of these people, in this order, those before whom the question may be put at this moment.

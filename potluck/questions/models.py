@@ -2,6 +2,7 @@
 what an answer was made from in `private.py`."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,16 +65,19 @@ class Routing(models.Model):
     next_at = models.DateTimeField(null=True)
     # Who would have been next, likeliest first: named where somebody says "somebody else".
     reserve = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    # Who was looked at, and what part of all that speaks for anybody speaks for each (`match/answerers/quota.py`).
+    # Who was looked at, and those of them for whom something speaks, both likeliest first.
     people = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    chances = ArrayField(models.FloatField(), default=list, blank=True)
-    # What spoke for each, in the order of `match.powers.FEATURES`, with this encoder: with who answers, it teaches
-    # (`match/answerers/train_ranking.py`).
+    fits = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # What spoke for each, in the order of `match.answerers.weights.FEATURES`, with this encoder: with who answers, it
+    # teaches (`match/answerers/train_ranking.py`).
     cases = ArrayField(models.FloatField(), default=list, blank=True)
     encoder = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["next_at"], name="routing_due", condition=~models.Q(next_at=None))]
+        indexes = [
+            models.Index(fields=["next_at"], name="routing_due", condition=~models.Q(next_at=None)),
+            GinIndex(fields=["fits"], name="routing_fits"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.question_id}, round {self.round}"
@@ -82,7 +86,7 @@ class Routing(models.Model):
 class Learned(models.Model):
     """What the answers of this network taught: how much each thing counts in finding who may know.
 
-    `powers` are in the order of `match.powers.FEATURES`, learned from so many answered `questions`.
+    `powers` are weights in the order of `match.answerers.weights.FEATURES`, learned from so many answered `questions`.
     """
 
     encoder = models.CharField(max_length=40, primary_key=True)

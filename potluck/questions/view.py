@@ -34,6 +34,18 @@ class Named:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPerson:
+    """Somebody who was asked, and why: `code` and `tag` of the reason, and the post that shows it, by its first words,
+    where the reader may see it."""
+
+    who: Named
+    code: str = ""
+    tag: str = ""
+    post: int = 0
+    words: str = ""
+
+
 @dataclass(slots=True)
 class Piece:
     """Something that may answer: where it fits, who says what of it, and what this reader says."""
@@ -61,7 +73,7 @@ class State:
     also: list[Named] = field(default_factory=list)
     on_it: list[Named] = field(default_factory=list)
     answered: bool = False
-    before: list[Named] = field(default_factory=list)
+    before: list[AskedPerson] = field(default_factory=list)
     waits: list[Piece] = field(default_factory=list)
     known: list[Piece] = field(default_factory=list)
     said: str = ""
@@ -105,11 +117,30 @@ def state_of(question: Post, viewer: Person | None) -> State:
         state.on_it = [names[key] for key in on_it if key in names]
     state.others = [names[key] for key in reserve if key in names and key != me]
     if state.mine:
-        quiet = [row.person_id for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]
-        quiet = [key for key in quiet if key not in too and key not in done]
-        state.before = [names[key] for key in quiet if key in names]
+        waited = [row for row in asked if row.round and row.said in (Said.NOTHING, Said.NOT_NOW)]
+        waited = [row for row in waited if row.person_id not in too and row.person_id not in done]
+        state.before = _asked_people([row for row in waited if row.person_id in names], names, viewer)
     _pieces(state, question, viewer)
     return state
+
+
+def _asked_people(
+    asked: Sequence[Ask], names: Mapping[int, Named], viewer: Person | None
+) -> list[AskedPerson]:
+    """With why each was asked, as far as this reader may see what shows it."""
+    posts = [row.reason["evidence"] for row in asked if row.reason.get("evidence")]
+    seen = Post.objects.visible_to(viewer).filter(id__in=posts) if posts else Post.objects.none()
+    words = {key: title or excerpt for key, title, excerpt in seen.values_list("id", "title", "excerpt")}
+    found = []
+    for row in asked:
+        post = row.reason.get("evidence") if row.reason.get("evidence") in words else 0
+        code = str(row.reason.get("code", "")).removeprefix("asked_")
+        found.append(
+            AskedPerson(
+                names[row.person_id], code, row.reason.get("tag", ""), post or 0, words.get(post or 0, "")
+            )
+        )
+    return found
 
 
 def who_ask(questions: Sequence[int]) -> dict[int, list[int]]:

@@ -29,7 +29,7 @@ from potluck.deliver.models import Arrival, Delivery, Rhythm, Wishes
 from potluck.deliver.preferences import set_rhythm
 from potluck.door import admit, admit_quietly
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.ranking import likely
+from potluck.match.answerers.ranking import rank_answerers
 from potluck.match.suggestions.as_you_type import known_for
 from potluck.people.feed_token import feed_token
 from potluck.people.follow import Wish, follow
@@ -43,9 +43,9 @@ from potluck.questions.feedback import judge
 from potluck.search.saved_searches import save_search
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member
-from tests.rules.seen_addresses import address_of, filled, routes
-from tests.rules.seen_world import World, build
-from tests.rules.test_nobody_sees_what_is_not_theirs import told
+from tests.house.seen_addresses import address_of, filled, routes
+from tests.house.seen_world import World, build
+from tests.house.test_nobody_sees_what_is_not_theirs import told
 
 As = Callable[[Person | None], Client]
 Work = Callable[[], None]
@@ -179,7 +179,7 @@ def test_nothing_is_found_by_it_when_one_asks_something_alike(
     known = known_for(again, fay)
     assert known.same == [] and asker.id not in [one.who.id for one in known.people]
     assert not any(one.line.author_name == "zvname" for one in known.answers)
-    for one in likely(again, asker=fay):
+    for one in rank_answerers(again, asker=fay):
         assert one.evidence_post is None or one.evidence_post != asked.id
 
 

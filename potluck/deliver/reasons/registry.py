@@ -9,9 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from potluck.deliver.reasons.texts import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS, about_when
+from potluck.deliver.reasons.texts import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS
 from potluck.lib.html import excerpt
-from potluck.lib.ids import moment_of
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.anonymity import somebody
@@ -86,6 +85,9 @@ def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], name
     """The sentence; nothing where it would speak of somebody, or of a question, that is hidden from the reader."""
     text = PASSED if passed and code == "person" else TEXTS.get(code, "")
     first = alike[0]
+    shows = first.get("evidence") in names.posts
+    if code in LINKED and code.startswith("asked_") and not shows:
+        text = TEXTS["asked_active"]
     keys = dict.fromkeys(reason.get("who", 0) for reason in alike)
     people = tuple(names.people[key] for key in keys if key in names.people)
     if "who" not in first and code.startswith("asked_"):  # quietly: a name without a page
@@ -93,7 +95,9 @@ def _sentence(code: str, about: str, passed: bool, alike: Sequence[Reason], name
     asker, question = names.people.get(first.get("asker", 0)), first.get("question", 0)
     words = names.posts.get(question, "")
     said = _said(get_language() or "en", text, about, people, asker, question, words)
-    return said + _evidence(code, first.get("evidence"), names) if said and first.get("evidence") else said
+    if code not in LINKED or not said:
+        return said
+    return said + _evidence(first["evidence"], names) if shows else Markup(said.rstrip(":"))
 
 
 # A home says forty of these, most of them as yesterday's did.
@@ -122,12 +126,9 @@ def _post(key: int, words: str) -> Markup:
     return Markup('<a href="/posts/{}">{}</a>').format(key, excerpt(words, 70))
 
 
-def _evidence(code: str, key: int | None, names: Names) -> Markup:
-    """What shows it: a link to it with when it was. Nothing where it is gone."""
-    if key is None or key not in names.posts or code not in LINKED:
-        return Markup("")
-    link = Markup('<a href="/posts/{}" title="{}">{}</a>')
-    return Markup(" ") + link.format(key, excerpt(names.posts[key], 120), about_when(moment_of(key)))
+def _evidence(key: int, names: Names) -> Markup:
+    """What shows it: a link to it by its first words."""
+    return Markup(" ") + Markup(_("“%(words)s”")) % {"words": _post(key, names.posts[key])}
 
 
 def _fill(text: str, **values: Markup) -> Markup:

@@ -1,12 +1,6 @@
 """The sentence for each kind of reason, and which of them say more than others."""
 
-from datetime import datetime
-
-from django.utils import timezone
-from django.utils.dateformat import format as write_date
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
-from django.utils.translation import pgettext
 
 # Somebody speaks to the reader: then it need not be said that they are followed, too.
 SPEAKING = frozenset(
@@ -15,8 +9,12 @@ SPEAKING = frozenset(
         *(
             "asked_quietly",
             "asked_answered",
+            "asked_replied",
             "asked_shared",
+            "asked_used",
             "asked_declared",
+            "asked_finding",
+            "asked_profile",
             "asked_nearest",
             "asked_active",
             "asked_few",
@@ -27,7 +25,10 @@ SPEAKING = frozenset(
 FOLLOWED = frozenset(("person", "topic", "thread"))
 # The evidence stands at their end, as a link.
 LINKED = frozenset(
-    ("asked_answered", "asked_shared", "asked_nearest", "first_near", "chance", "chance_kept", "adapted")
+    (
+        *("asked_answered", "asked_replied", "asked_shared", "asked_used"),
+        *("first_near", "chance", "chance_kept", "adapted"),
+    )
 )
 PASSED = _noop("You follow %(who)s, who passed this on")
 TEXTS = {
@@ -50,17 +51,22 @@ TEXTS = {
     "fading": _noop("This goes soon, as you wished. Change that if it should stay."),
     "reminder": _noop("You asked to be reminded of this"),
     # who is asked a question
-    "asked_answered": _noop("%(who)s asks, and you answered something like it"),
-    "asked_shared": _noop("%(who)s asks, and you shared something on it"),
-    "asked_declared": _noop("%(who)s asks, and you say you can help with #%(about)s"),
-    "asked_nearest": _noop("%(who)s asks, and of yours this comes nearest:"),
-    "asked_active": _noop("%(who)s asks, and you have answered a good deal lately"),
+    "asked_answered": _noop("%(who)s asks. You answered a question like it:"),
+    "asked_replied": _noop("%(who)s asks. You wrote:"),
+    "asked_shared": _noop("%(who)s asks. You wrote:"),
+    "asked_used": _noop("%(who)s asks. You used:"),
+    "asked_declared": _noop("%(who)s asks. You say you can help with #%(about)s"),
+    "asked_finding": _noop("%(who)s asks. You say you find your way with #%(about)s"),
+    "asked_profile": _noop("%(who)s asks. It is close to what you say of yourself"),
+    # as it was asked before reasons told
+    "asked_nearest": _noop("%(who)s asks"),
+    "asked_active": _noop("%(who)s asks"),
     "asked_few": _noop("%(who)s asks; we are few, so everybody is asked"),
     "asked_named": _noop("%(who)s asks you"),
     "asked_quietly": _noop("Asked quietly: only those who are asked see it"),
     "proposed": _noop("%(who)s would let everybody read this"),
     "published": _noop("%(who)s said yes, too: everybody can read this now"),
-    "adapted": _noop("%(who)s answered with something made from yours,"),
+    "adapted": _noop("%(who)s answered with something made from yours:"),
     "suggested": _noop("%(who)s thought of you for this"),
     # what comes to a question
     "found": _noop("It may answer what you ask: %(question)s"),
@@ -73,19 +79,9 @@ TEXTS = {
     # what comes unasked
     "first": _noop("%(who)s is new here, and you are among the first to read this"),
     "first_word": _noop("%(who)s is new here, and a word from you would be welcome"),
-    "first_near": _noop("It is close to something of yours,"),
+    "first_near": _noop("It is close to what you wrote:"),
     "first_invited": _noop("You invited them"),
     "received": _noop("It was put before %(who)s"),
-    "chance": _noop("From further away; it is close to something you shared"),
-    "chance_kept": _noop("From further away; it is close to something you keep,"),
+    "chance": _noop("From further away; it is close to what you shared:"),
+    "chance_kept": _noop("From further away; it is close to what you keep:"),
 }
-
-
-def about_when(at: datetime) -> str:
-    """When something was, as one says it in passing: "lately", "in May", "in May 2024"."""
-    now, here = timezone.now(), timezone.localtime(at)
-    if (now - at).days < 30:
-        return _("lately")
-    same_year = here.year == timezone.localtime(now).year
-    pattern = pgettext("a month this year", "F") if same_year else pgettext("a month of any year", "F Y")
-    return _("in %(month)s") % {"month": write_date(here, pattern)}

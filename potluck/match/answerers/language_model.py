@@ -1,4 +1,5 @@
-"""Who is versed in the words of a title: how much oftener each is in what somebody answered than in what others did.
+"""Who answers what is put in such words: how much oftener each word of a title is in what somebody answered than in
+what others did.
 
 A model of language for each person, of the threads they answered, smoothed towards everybody's (candidate models of
 Balog, Azzopardi and de Rijke 2006, with the prior of Zhai and Lafferty 2001). Only the words of titles are asked for:
@@ -39,13 +40,31 @@ ORDER BY p.id DESC LIMIT {_MOST_NEW}
 """
 _WORDS = "SELECT post_id, weights::text FROM search_indexed WHERE post_id = ANY(%(threads)s)"
 
+# It is begun with the newest threads that somebody answered, except those that still get their answers, and anew after
+# a day, or four weeks where there are many. Fewer than the least say too little.
+MOST, LEAST = 3000, 200
+_OPEN, _OFTEN, _SELDOM = timedelta(days=7), timedelta(days=1), timedelta(days=28)
+_THREADS = f"""
+SELECT p.id, i.weights::text FROM posts_post p JOIN search_indexed i ON i.post_id = p.id
+WHERE p.reply_to_id IS NULL AND p.audience = 0 AND p.deleted_at IS NULL AND p.held_at IS NULL
+  AND p.id < %(before)s::bigint AND EXISTS (
+    SELECT FROM posts_post r WHERE r.thread = p.id AND r.author_id <> p.author_id AND r.deleted_at IS NULL
+    AND r.audience = 0)
+ORDER BY p.id DESC LIMIT {MOST}
+"""
+_WHO = f"""
+SELECT DISTINCT p.thread, p.author_id FROM posts_post p JOIN posts_post root ON root.id = p.thread
+WHERE p.thread = ANY(%(threads)s) AND p.author_id <> root.author_id AND p.audience = 0 AND p.deleted_at IS NULL
+  AND p.held_at IS NULL AND p.id < p.thread + {(int(WITHIN.total_seconds()) * 1000) << 16}
+"""
+
 
 def _none() -> Numbers:
     return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(slots=True)
-class Versed:
+class LanguageModel:
     """`terms`, each with the number of the thread in which it `stands_in`; `answered` and `by`, a pair for each answer.
 
     Threads and people are numbered as they come. What a thread counts grows from the moment `at`, where it is one, so
@@ -114,3 +133,36 @@ def _grown(ids: Numbers, at: datetime) -> Floats:
     """What each of these things counts, of one at the moment `at`."""
     days = ((ids - first_id(at)) >> 16) / 86_400_000
     return np.asarray(np.exp(days / _FADING_DAYS))
+
+
+# What each process knows: when it was begun, and with how many threads.
+_kept: tuple[datetime, int, LanguageModel | None] | None = None
+
+
+def language_model(now: datetime) -> LanguageModel | None:
+    """The model as of a moment, or not long before; None where too few threads were answered."""
+    global _kept
+    if _kept is None or _is_old(_kept, now):
+        found = ask(_THREADS, {"before": first_id(now - _OPEN)})
+        _kept = (now, len(found), _begun(found, now) if len(found) >= LEAST else None)
+    return _kept[2]
+
+
+def forget() -> None:
+    """Begin anew at the next call, as when another network is asked for in the same process."""
+    global _kept
+    _kept = None
+
+
+def _is_old(kept: tuple[datetime, int, LanguageModel | None], now: datetime) -> bool:
+    at, threads, model = kept
+    if model and len(model.threads) > 2 * MOST:
+        return True
+    return not timedelta(0) <= now - at < (_SELDOM if threads == MOST else _OFTEN)
+
+
+def _begun(found: list[tuple[int, str]], now: datetime) -> LanguageModel:
+    model = LanguageModel(now, now - _OPEN - WITHIN)
+    words = [(key, sparse(weights)) for key, weights in found]
+    model.learn(words, ask(_WHO, {"threads": [key for key, _words in words]}))
+    return model

@@ -1,4 +1,4 @@
-"""The powers as the answers of this network taught them: who was looked at for each question, and who then answered.
+"""The weights as the answers of this network taught them: who was looked at for each question, and who then answered.
 
 Learned anew each night from the newest questions, in milliseconds; few answers move little of what comes with Potluck.
 Only questions and answers that everybody may see teach; what spoke for each is what their asker might see.
@@ -6,19 +6,20 @@ Only questions and answers that everybody may see teach; what spoke for each is 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, log
+from math import exp
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
 from potluck.lib.ttl_cache import Kept
 from potluck.match.answerers.language_model import WITHIN
-from potluck.match.answerers.weights import AVERAGED, FEATURES, READ, Answered, Powers, learn
+from potluck.match.answerers.weights import FEATURES, USUAL, Answered, Weights, learn
 from potluck.questions.models import Learned, Routing
-from potluck.search.fusion import reads
 
 # Fewer answered questions teach nothing, and only the newest so many do.
 LEAST, MOST = 50, 1000
@@ -41,11 +42,6 @@ WHERE by && people ORDER BY question_id DESC LIMIT %(most)s
 """
 
 
-def usual() -> Powers:
-    """The powers that come with Potluck, for the encoder there is."""
-    return READ if reads(settings.ENCODER) else AVERAGED
-
-
 @transaction.atomic
 def learn_from(now: datetime) -> Learned | None:
     """What the answers so far teach, kept; None, and nothing kept, where they are too few."""
@@ -56,9 +52,9 @@ def learn_from(now: datetime) -> Learned | None:
     if len(answered) < LEAST:
         Learned.objects.filter(encoder=settings.ENCODER).delete()
         return None
-    powers = learn(answered, usual()).powers
+    weights = learn(answered, USUAL).weights
     kept, _new = Learned.objects.update_or_create(
-        encoder=settings.ENCODER, defaults={"powers": list(powers), "questions": len(answered), "at": now}
+        encoder=settings.ENCODER, defaults={"powers": list(weights), "questions": len(answered), "at": now}
     )
     return kept
 
@@ -76,35 +72,39 @@ def kept() -> Learned | None:
     return found if found and len(found.powers) == len(FEATURES) else None
 
 
-def _powers(found: Learned | None) -> Powers:
-    return Powers(usual().threads, tuple(found.powers)) if found else usual()
+def _weights(found: Learned | None) -> Weights:
+    return Weights(tuple(found.powers)) if found else USUAL
 
 
-# The powers to score by, as of the last hour.
-powers_here = Kept(lambda: _powers(kept()), seconds=3600)
+# The weights to score by, as of the last hour.
+weights_here = Kept(lambda: _weights(kept()), seconds=3600)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="potluck.match.learn", queue="chores", pass_context=False)
+def learn_tonight(timestamp: int) -> None:
+    """Every night."""
+    learn_from(timezone.now())
+    weights_here.forget()
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """One of FEATURES: twice as much of it makes a score so many `times` what it was; `usual`, with what comes along.
-
-    Of `lift`, a cosine nearer by a tenth.
-    """
+    """One of FEATURES: what one says of it makes somebody so many `times` as likely; `usual`, before learning."""
 
     code: str
     times: float
     usual: float
 
 
+# What one says of each: all words of a topic, one standard deviation, a tenth of what is near, and ten answers.
+_SO_MUCH = {"named": 1.0, "meaning": 1.0, "about": 1.0, "near": 2.0, "language": 1.0, "active": 2.4}
+
+
 def what_counts(found: Learned | None) -> list[Counts]:
-    """How much each thing counts by what was learned, most first; what there never was is left out."""
+    """How much each thing counts by what was learned, most first."""
     rows = [
-        Counts(code, _times(code, power), _times(code, before))
-        for code, power, before in zip(FEATURES, _powers(found).powers, usual().powers, strict=True)
-        if before or abs(power) > 1e-9
+        Counts(code, exp(weight * _SO_MUCH[code]), exp(before * _SO_MUCH[code]))
+        for code, weight, before in zip(FEATURES, _weights(found).weights, USUAL.weights, strict=True)
     ]
-    return sorted(rows, key=lambda row: -abs(log(row.times)))
-
-
-def _times(code: str, power: float) -> float:
-    return float(exp(power * 0.1) if code == "lift" else 2**power)
+    return sorted(rows, key=lambda row: -row.times)

@@ -1,44 +1,42 @@
-"""How much each thing that speaks for a person counts: a score is a product of them, each to its power.
+"""How much each thing that speaks for a person counts: log odds that they can help, a weighted sum.
 
-The powers that come with Potluck suit a mailing list and three small question-and-answer sites alike (rlist-geo, 2010
-and 2011; se-small), for each kind of encoder: what is best for one of them is bad for the others. A network that has
-answers of its own learns its own from them (`train_ranking.py`), by the same regression: conditional logit, where the
-chance that it is this person, of those who were looked at, is their score, of the sum of all (McFadden 1974).
+What people say of themselves and what they shared decide where little was asked yet; their weights fit two small
+networks whose questions were labelled by hand. What answers teach (the last two) has weights that hold in four
+communities (rlist-geo, 2010 and 2011; se-small), each counting the same. A network that has answers of its own learns
+its own weights from them (`train_ranking.py`) by conditional logit: the chance that it is this person, of those who were
+looked at, is the exponential of their score, of the sum of all (McFadden 1974).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, log, nan
+from math import exp, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# What is known of each person, in this order: the votes of near threads, as a part of the most anybody has; replies to
-# others lately; days since the last; near things of their own; all replies ever, which hold old hands back a little;
-# what they tend to answer (`answer_model.py`); how much they answered what is near in meaning, and how much nearer than
-# others do; how versed they are in the words of the title (`language_model.py`).
-FEATURES = ("votes", "lately", "since", "own", "ever", "bent", "near", "lift", "versed")
-# What is added where nothing is known, so that it has a logarithm; None for what has one already.
-_NOTHING = (0.02, 0.1, 1.0, 0.3, 1.0, 0.005, 0.003, None, None)
+# What is known of each person, in this order: topics of theirs that the text names; topics near in meaning; their
+# profile near in meaning; what they shared and answered near it; whether they answer what is put in such words; how
+# much they answered of late (the logarithm of 1 + answers).
+FEATURES = ("named", "meaning", "about", "near", "language", "active")
 # In the place of the values of somebody of whom nothing was looked at.
 UNKNOWN = (nan,) * len(FEATURES)
-# How hard the powers are held to those they began with: some twenty to fifty answered questions pull half way.
+# How hard the weights are held to those they began with: some twenty to fifty answered questions pull half way.
 PULL = 50.0
 _STEPS, _ENOUGH, _ALIKE = 30, 1e-6, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Powers:
-    """A power for each of FEATURES; so many `threads` have a vote."""
+class Weights:
+    """A weight for each of FEATURES, and the log odds of somebody for whom nothing speaks."""
 
-    threads: int
-    powers: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float = -4.2
 
     def score(self, values: Sequence[float]) -> float:
-        """Of the logarithms that `values_of` gives."""
-        return exp(sum(power * value for power, value in zip(self.powers, values, strict=True)))
+        """Log odds that somebody with these values can help."""
+        return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +49,42 @@ class Answered:
     asked: Floats
 
 
-# Each of the four communities counts the same.
-AVERAGED = Powers(150, (0.59, 0.53, -0.54, 0.10, -0.27, 0.08, 0.0, 0.0, 0.46))
-READ = Powers(100, (0.50, 0.58, -0.53, 0.07, -0.17, 0.09, 0.0, 4.1, 0.41))
+USUAL = Weights((1.4, 1.0, 1.1, 0.85, 0.4, 0.3), bias=-4.2)
 
 
-def values_of(**known: float) -> tuple[float, ...]:
-    """What is known of somebody, by the names of FEATURES, as logarithms in their order."""
-    return tuple(
-        known[code] if least is None else log(max(0.0, known[code]) + least)
-        for code, least in zip(FEATURES, _NOTHING, strict=True)
-    )
+def chance(score: float) -> float:
+    """Of log odds."""
+    return 1 / (1 + exp(-score))
 
 
-def learn(answered: Sequence[Answered], start: Powers) -> Powers:
-    """The powers that these questions teach; few move them little. Each needs somebody who is right."""
+def without_activity(values: Sequence[float]) -> tuple[float, ...]:
+    """What is evidence: the same without how much somebody answers anyhow."""
+    return (*values[:-1], 0.0)
+
+
+def learn(answered: Sequence[Answered], start: Weights) -> Weights:
+    """The weights that these questions teach; few move them little. Each needs somebody who is right."""
     table, right = _padded(answered)
-    first = np.array([*start.powers, 0.0])
+    first = np.array([*start.weights, 0.0])
     spread = _spread(table)
     steps, begun = np.where(np.isnan(table), 0.0, table) / spread, first * spread
     held = np.full(len(begun), PULL / 4)
     nobody = np.isnan(table[:, :, 0])
-    powers = begun
-    best, slope, curve = _fit(steps, right, nobody, powers)
+    weights = begun
+    best, slope, curve = _fit(steps, right, nobody, weights)
     for _step in range(_STEPS):
-        move = np.linalg.solve(curve + np.diag(held), slope - held * (powers - begun))
-        before = best - float(held @ (powers - begun) ** 2) / 2
+        move = np.linalg.solve(curve + np.diag(held), slope - held * (weights - begun))
+        before = best - float(held @ (weights - begun) ** 2) / 2
         for _half in range(10):
-            best, slope, curve = _fit(steps, right, nobody, powers + move)
-            after = best - float(held @ (powers + move - begun) ** 2) / 2
+            best, slope, curve = _fit(steps, right, nobody, weights + move)
+            after = best - float(held @ (weights + move - begun) ** 2) / 2
             if after >= before:
                 break
             move = move / 2
-        powers = powers + move
+        weights = weights + move
         if after - before < _ENOUGH:
             break
-    return replace(start, powers=tuple((powers / spread)[:-1].tolist()))
+    return replace(start, weights=tuple((weights / spread)[:-1].tolist()))
 
 
 def _padded(answered: Sequence[Answered]) -> tuple[Floats, Floats]:
@@ -112,10 +110,10 @@ def _spread(table: Floats) -> Floats:
 
 
 def _fit(
-    steps: Floats, right: Floats, nobody: NDArray[np.bool_], powers: Floats
+    steps: Floats, right: Floats, nobody: NDArray[np.bool_], weights: Floats
 ) -> tuple[float, Floats, Floats]:
     """The logarithm of how likely it was, and its slope and (negative) curve."""
-    sums = np.where(nobody, -np.inf, steps @ powers)
+    sums = np.where(nobody, -np.inf, steps @ weights)
     sums -= sums.max(axis=1, keepdims=True)
     chances = np.exp(sums)
     chances /= chances.sum(axis=1, keepdims=True)

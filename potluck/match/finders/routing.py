@@ -1,11 +1,11 @@
 """Who is asked: a new question is put before the few most likely to know, and before more when nobody answers.
 
 A question is open to all from the start; this is extra. Each person is asked a question once, with the reason, and no
-oftener a week than they wish. What was asked lately weighs against being asked again, so that it spreads. What is asked
-quietly is put before fewer, once, and only where something speaks for them: nobody else may know of it.
+oftener a week than they wish. As few are asked as it takes, and nobody for whom nothing speaks (`answerers/`). What is
+asked quietly is put before fewer, once: nobody else may know of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,34 +17,23 @@ from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.lib.sql import Select, ask
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.fallback import somebody
-from potluck.match.answerers.quota import chances, in_turn
-from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.quota import MOST, asked_lately, enough, in_turn
+from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.match.answerers.weights import UNKNOWN
 from potluck.posts.models import Audience, Post
 from potluck.questions.anonymous import is_quiet, put_before
 from potluck.questions.capacity import may_be_asked, takes
 from potluck.questions.models import Ask, Routing
 
-# So many in each round, and how long after the first the others follow if nobody answered.
-AT_MOST = 5
+# How long after the first the other rounds follow if nobody answered.
 ROUNDS = (timedelta(0), timedelta(hours=48), timedelta(days=7))
-# A question that is asked quietly is put before so many, once, and of nobody is it said that nothing speaks for them.
-QUIETLY, FOR_WANT_OF_OTHERS = 3, ("active", "few")
+# A question that is asked quietly is put before so many, once.
+QUIETLY = 3
 # So many likely people are looked at; those who would be next are remembered.
 LOOKED_AT, RESERVE = 40, 3
 # In a network of so few everybody is asked, whatever is known of them.
 FEW = 8
-# Being asked so many times in the last month, for each question a week that one takes, halves the base of a score,
-# which counts by this power: what was asked first weighs most, nobody falls to nothing, and who takes many is not
-# spared what they wish for. Tuned on rlist-geo, 2010 and 2011.
-MONTH, LOAD, LOAD_POWER = timedelta(days=30), 2.67, 3
 
-_LOADS = """
-SELECT person_id, count(*) FROM questions_ask
-WHERE round > 0 AND person_id = ANY(%(people)s) AND at > %(since)s::timestamptz AND at <= %(now)s::timestamptz
-GROUP BY person_id
-"""
 _FEW = f"""
 SELECT id FROM people_person WHERE account_id IS NOT NULL AND approved_at IS NOT NULL AND suspended_at IS NULL
     AND removed_at IS NULL ORDER BY id LIMIT {FEW + 1}
@@ -110,23 +99,21 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     """Put a question before the next few, as of the moment of the event."""
     ranked, quietly = candidates(question, event.at), is_quiet(question)
     if far.round == 0:
-        said = chances(ranked)
-        far.people, far.chances = list(said), list(said.values())
-        if question.audience == Audience.PUBLIC:
-            far.encoder = settings.ENCODER
-            far.cases = [value for one in ranked for value in one.values or UNKNOWN]
-        ranked = in_turn(question, ranked, event.at)
-    if quietly:
-        ranked = [one for one in ranked if one.reason["code"] not in FOR_WANT_OF_OTHERS]
+        _remember(question, far, ranked)
     with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions_ask'))")
     people = [one.person for one in ranked]
-    order = spread(ranked, _loads(people, event.at), takes(people))
-    may = may_be_asked(question, order, event.at)
-    by_id, most = {one.person: one for one in ranked}, QUIETLY if quietly else AT_MOST
+    telling = in_turn(ranked, asked_lately(people, event.at), takes(people))
+    if far.round > 0:  # it has waited: whoever may help at all
+        telling = [one for one in ranked if one.speaks]
+    room = set(may_be_asked(question, [one.person for one in telling], event.at))
+    may = [one for one in telling if one.person in room]
+    now = may[: min(enough(may), QUIETLY if quietly else MOST)]
+    if not quietly:
+        now += _all_of_few(question, ranked, event.at)[: MOST - len(now)]
     far.round += 1
-    put_before(question, [_ask(question, by_id[person], far.round, event) for person in may[:most]])
-    far.reserve = [] if quietly else may[most : most + RESERVE]
+    put_before(question, [_ask(question, one, far.round, event) for one in now])
+    far.reserve = [] if quietly else [one.person for one in may if one not in now][:RESERVE]
     far.next_at = None
     if far.round < len(ROUNDS) and not quietly:
         far.next_at = event.at + ROUNDS[far.round] - ROUNDS[far.round - 1]
@@ -134,36 +121,33 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
     return far
 
 
-def candidates(question: Post, now: datetime) -> list[Likely]:
-    """People likely to answer, best first; where the network is small, everybody."""
-    found = somebody(Text.of(question), question.author, limit=LOOKED_AT, enough=AT_MOST * 2, at=now)
-    if len(found) >= AT_MOST:
-        return found
+def candidates(question: Post, now: datetime) -> list[Answerer]:
+    """People likely to be able to answer, best first; those for whom nothing speaks come last."""
+    return rank_answerers(Text.of(question), asker=question.author, limit=LOOKED_AT, at=now)
+
+
+def _remember(question: Post, far: Routing, ranked: Sequence[Answerer]) -> None:
+    """Who was looked at, and what spoke for each: it teaches, where everybody may know; and whom the board tells."""
+    far.people = [one.person for one in ranked]
+    far.fits = [one.person for one in ranked if one.speaks][:LOOKED_AT]
+    if question.audience == Audience.PUBLIC:
+        far.encoder = settings.ENCODER
+        far.cases = [value for one in ranked for value in one.values or UNKNOWN]
+
+
+def _all_of_few(question: Post, ranked: Sequence[Answerer], now: datetime) -> list[Answerer]:
+    """Where the network is small, everybody for whom nothing speaks, too."""
     everybody = [row[0] for row in ask(_FEW, ())]
     if len(everybody) > FEW:
-        return found
-    known = {question.author_id, *(one.person for one in found)}
-    return found + [
-        Likely(person, 0.0, {"code": "few", "who": person}) for person in everybody if person not in known
+        return []
+    telling = {one.person for one in ranked if one.speaks}
+    rest = [person for person in everybody if person not in telling]
+    return [
+        Answerer(person, 0.0, {"code": "few", "who": person}) for person in may_be_asked(question, rest, now)
     ]
 
 
-def spread(ranked: Sequence[Likely], loads: Mapping[int, int], take: Mapping[int, int]) -> list[int]:
-    """The people in the order of asking: likeliest first, less so the oftener they were asked in the last month,
-    measured by how many a week each takes."""
-    worth = {one.person: one.score / _load(loads.get(one.person, 0), take[one.person]) for one in ranked}
-    return sorted(worth, key=lambda person: -worth[person])
-
-
-def _load(asked: int, a_week: int) -> float:
-    return float((1 + asked / (LOAD * max(1, a_week))) ** LOAD_POWER)
-
-
-def _loads(people: Sequence[int], now: datetime) -> dict[int, int]:
-    return dict(ask(_LOADS, {"people": list(people), "since": now - MONTH, "now": now}))
-
-
-def _ask(question: Post, one: Likely, number: int, event: Event) -> Ask:
+def _ask(question: Post, one: Answerer, number: int, event: Event) -> Ask:
     """The row, with why in words that speak to whoever is asked."""
     reason = {
         "code": f"asked_{one.reason['code']}",

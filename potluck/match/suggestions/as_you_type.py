@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 
 from potluck.lib.sql import ask
 from potluck.match.answerers.candidates import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
-from potluck.match.answerers.ranking import Likely
-from potluck.match.answerers.suggest import who_knows
+from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.match.answers.open_questions import idf_of
 from potluck.match.answers.passage import passage
 from potluck.people.models import Person
 from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Kind, Post
+from potluck.questions.capacity import left_in_peace
 from potluck.questions.open_filter import STANDS
 from potluck.questions.view import Named, named, who_ask
 from potluck.search.encoder import encoder
@@ -59,7 +58,7 @@ class Knows:
     """Somebody who may know, and why."""
 
     who: Named
-    why: Likely
+    why: Answerer
     evidence: str = ""
 
 
@@ -88,7 +87,7 @@ def known_for(text: Text, viewer: Person | None) -> Known:
     open_ones = _open([one.post for one in found])
     same = _same([one for one in found if one.post in open_ones and _is_the_same(one)], viewer)
     answers = _answers(found, words, viewer)
-    return Known(answers, same, _people(text, viewer, [one.post for one in found]), looked=True)
+    return Known(answers, same, _people(text, viewer), looked=True)
 
 
 def lookers_for(text: Text, viewer: Person | None) -> Known:
@@ -170,9 +169,10 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
     ]
 
 
-def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:
-    """Who may know: those who said so, and those whom a thread or share that is near speaks for."""
-    found = who_knows(text, near, viewer, timezone.now())[: PEOPLE * 2]
+def _people(text: Text, viewer: Person | None) -> list[Knows]:
+    """Who may know, in the order in which they would be asked, without those who wish to be left in peace."""
+    found = [one for one in rank_answerers(text, asker=viewer, limit=PEOPLE * 3) if one.speaks]
+    peace = left_in_peace(text.words, text.tags, [one.person for one in found])
     names = named([one.person for one in found], viewer)
     evidence = [one.evidence_post for one in found if one.evidence_post]
     seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
@@ -180,5 +180,7 @@ def _people(text: Text, viewer: Person | None, near: list[int]) -> list[Knows]:
     return [
         Knows(names[one.person], one, titles.get(one.evidence_post or 0, ""))
         for one in found
-        if one.person in names and (one.evidence_post is None or one.evidence_post in titles)
+        if one.person in names
+        and one.person not in peace
+        and (one.evidence_post is None or one.evidence_post in titles)
     ][:PEOPLE]

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.events.models import Event
-from potluck.match.answerers.ranking import Likely
+from potluck.match.answerers.quota import in_turn
+from potluck.match.answerers.ranking import Answerer
 from potluck.match.finders import routing
 from potluck.people.block import mute
 from potluck.people.models import Person, Topic
@@ -135,13 +136,21 @@ def test_what_somebody_keeps_to_themselves_is_no_evidence(
     assert asked(question) == set()
 
 
-def test_the_busiest_do_not_get_it_all() -> None:
-    ranked = [Likely(person, score, {"code": "answered"}) for person, score in ((1, 1.0), (2, 0.9), (3, 0.5))]
+def likely(person: int, score: float) -> Answerer:
+    return Answerer(person, score, {"code": "declared", "tag": "slugs"}, 0.5)
+
+
+def test_the_oftener_somebody_was_asked_this_week_the_better_a_question_must_fit_them() -> None:
+    ranked = [likely(1, 4.0), likely(2, 3.0), likely(3, 1.5)]
     take = {1: 3, 2: 3, 3: 3}
-    assert routing.spread(ranked, {}, take) == [1, 2, 3]
-    assert routing.spread(ranked, {1: 2}, take) == [2, 1, 3]
-    assert routing.spread(ranked, {1: 6, 2: 6}, take) == [3, 1, 2]
-    assert routing.spread(ranked, {1: 2}, {**take, 1: 50}) == [1, 2, 3]  # who takes many is not spared them
+    assert [one.person for one in in_turn(ranked, {}, take)] == [1, 2, 3]
+    assert [one.person for one in in_turn(ranked, {1: 2, 2: 1, 3: 1}, take)] == [1, 2]
+    assert [one.person for one in in_turn(ranked, {3: 5}, {**take, 3: 50})] == [
+        1,
+        2,
+        3,
+    ]  # who takes many is not spared
+    assert in_turn([Answerer(4, 9.0, {"code": "none"})], {}, {4: 3}) == []
 
 
 def test_it_goes_wider_after_two_days_and_after_a_week(ada: Person, crowd: list[Person], work: Work) -> None:

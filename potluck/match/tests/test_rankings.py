@@ -7,7 +7,7 @@ import pytest
 
 from potluck.door import admit
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.ranking import likely
+from potluck.match.answerers.ranking import rank_answerers
 from potluck.match.answers.classifier import learn
 from potluck.match.answers.passage import passage, windows
 from potluck.match.discovery.collaborative import people_for, shares_for
@@ -35,26 +35,26 @@ def test_who_answered_something_like_it_comes_first_with_their_answer(
     ada: Person, ben: Person, cleo: Person
 ) -> None:
     reply = answered(cleo, ben)
-    best = likely(QUESTION, asker=ada)[0]
+    best = rank_answerers(QUESTION, asker=ada)[0]
     assert (best.person, best.evidence_post, best.reason["code"]) == (ben.id, reply.id, "answered")
 
 
 def test_what_the_asker_may_not_see_names_nobody(ada: Person, ben: Person, cleo: Person) -> None:
     answered(cleo, ben, audience=Audience.NAMED, readers=(ben,))
-    assert likely(QUESTION, asker=ada) == []
+    assert rank_answerers(QUESTION, asker=ada) == []
 
 
 def test_who_says_they_can_help_is_named_with_the_topic(ada: Person, ben: Person, cleo: Person) -> None:
     Topic.objects.create(person=ben, tag="slugs", stage=Stage.HELPING)
     Topic.objects.create(person=cleo, tag="slugs", stage=Stage.STARTING)
-    [only] = likely(QUESTION, asker=ada)
+    [only] = rank_answerers(QUESTION, asker=ada)
     assert (only.person, only.reason["code"], only.reason["tag"]) == (ben.id, "declared", "slugs")
 
 
 def test_neither_the_asker_nor_who_is_left_out_is_named(ada: Person, ben: Person, cleo: Person) -> None:
     answered(cleo, ben)
-    assert ben.id not in {one.person for one in likely(QUESTION, asker=ada, but=[ben.id])}
-    assert ben.id not in {one.person for one in likely(QUESTION, asker=ben)}
+    assert ben.id not in {one.person for one in rank_answerers(QUESTION, asker=ada, but=[ben.id])}
+    assert ben.id not in {one.person for one in rank_answerers(QUESTION, asker=ben)}
 
 
 def test_a_share_delights_who_keeps_the_like(ada: Person, ben: Person, cleo: Person) -> None:

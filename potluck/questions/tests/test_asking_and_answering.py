@@ -136,7 +136,7 @@ def test_i_am_on_it_is_told_once_and_taken_back(question: Post, ada: Person, ben
 
 def test_who_declines_is_not_named_to_the_asker(question: Post, ada: Person, ben: Person) -> None:
     Ask.objects.create(question=question, person=ben, round=1, event=1)
-    assert [one.name for one in state_of(question, ada).before] == ["Ben Okafor"]
+    assert [one.who.name for one in state_of(question, ada).before] == ["Ben Okafor"]
     decline(question, Said.NOT_ME, by=ben)
     assert state_of(question, ada).before == []
     assert kinds() == []

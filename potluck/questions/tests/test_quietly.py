@@ -8,7 +8,7 @@ from django.test import Client
 from potluck.door import admit, admit_quietly, amend
 from potluck.lib.errors import Missing, Refused
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.ranking import likely
+from potluck.match.answerers.ranking import rank_answerers
 from potluck.match.suggestions.as_you_type import known_for
 from potluck.people.block import block
 from potluck.people.follow import Wish, follow
@@ -139,7 +139,7 @@ def test_it_speaks_for_nobody_and_nothing_is_found_by_it(
         found = known_for(again, who)
         assert not any(MARK in one.passage for one in found.answers if one.line.author_id != ada.id)
         assert [one.who.id for one in found.people if one.who.id == ben.id] == []
-        assert [one.reason["code"] for one in likely(again, asker=who) if one.person == ben.id] in (
+        assert [one.reason["code"] for one in rank_answerers(again, asker=who) if one.person == ben.id] in (
             [],
             ["active"],
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from potluck.door import admit
 from potluck.lib.ids import first_id
 from potluck.match.answerers.candidates import Text, title_of
-from potluck.match.answerers.language_model import Versed
+from potluck.match.answerers.language_model import LanguageModel
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Audience, Kind
@@ -30,9 +30,9 @@ def rows(*terms: int) -> NDArray[np.float64]:
 
 
 @pytest.fixture
-def known() -> Versed:
+def known() -> LanguageModel:
     """Forty threads, each with `how`, half of slugs (Ada, 1, answered), half of trains (Ben, 2)."""
-    found = Versed(NOW, NOW)
+    found = LanguageModel(NOW, NOW)
     words = [(first(number), rows(HOW, SLUGS if number < 20 else TRAINS)) for number in range(40)]
     answers = [(first(number), 1 if number < 20 else 2) for number in range(40)]
     found.learn(words, [*answers, (first(0), 3)])
@@ -40,7 +40,7 @@ def known() -> Versed:
 
 
 @pytest.mark.django_db
-def test_who_answered_where_a_word_stands_is_versed_in_it(known: Versed) -> None:
+def test_who_answered_where_a_word_stands_is_versed_in_it(known: LanguageModel) -> None:
     found = known.of([SLUGS], NOW)
     assert found[1] > 0.1 and found[2] < -0.1
     assert 0 < found[3] < found[1]  # one answer tells less than twenty
@@ -48,13 +48,13 @@ def test_who_answered_where_a_word_stands_is_versed_in_it(known: Versed) -> None
 
 
 @pytest.mark.django_db
-def test_a_word_that_stands_everywhere_or_nowhere_tells_nothing(known: Versed) -> None:
+def test_a_word_that_stands_everywhere_or_nowhere_tells_nothing(known: LanguageModel) -> None:
     assert max(map(abs, known.of([HOW], NOW).values())) < 0.02
     assert known.of([], NOW) == known.of([99], NOW) == {1: 0.0, 2: 0.0, 3: 0.0}
 
 
 @pytest.mark.django_db
-def test_what_is_older_counts_less(known: Versed) -> None:
+def test_what_is_older_counts_less(known: LanguageModel) -> None:
     year = NOW - timedelta(days=365)
     old, new = first_id(year), first_id(NOW)
     known.learn([(old, rows(55)), (new, rows(55))], [(old, 1), (new, 2)])
@@ -64,7 +64,9 @@ def test_what_is_older_counts_less(known: Versed) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_answered_now_tells_at_once(known: Versed, ada: Person, ben: Person, cleo: Person) -> None:
+def test_what_is_answered_now_tells_at_once(
+    known: LanguageModel, ada: Person, ben: Person, cleo: Person
+) -> None:
     known.looked = timezone.now() - timedelta(minutes=1)
     question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION))
     for author, more in ((ben, {}), (ada, {}), (cleo, {"alone": True})):
@@ -81,7 +83,7 @@ def test_what_is_answered_now_tells_at_once(known: Versed, ada: Person, ben: Per
 
 @pytest.mark.django_db
 def test_an_answer_that_comes_with_an_earlier_hour_is_taken_in_too(
-    known: Versed, ada: Person, ben: Person
+    known: LanguageModel, ada: Person, ben: Person
 ) -> None:
     asked = timezone.now() - timedelta(hours=5)
     question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION, published_at=asked))
@@ -94,7 +96,7 @@ def test_an_answer_that_comes_with_an_earlier_hour_is_taken_in_too(
 
 @pytest.mark.django_db
 def test_what_is_answered_after_a_month_was_perhaps_not_meant(
-    known: Versed, ada: Person, ben: Person
+    known: LanguageModel, ada: Person, ben: Person
 ) -> None:
     asked = timezone.now() - timedelta(days=40)
     question = admit(Draft(author=ada, title="Grafting quince", kind=Kind.QUESTION, published_at=asked))
