@@ -90,7 +90,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = [
     "potluck.search.purge",
     "potluck.search.jobs",
     "potluck.match.finders.routing",
-    "potluck.match.answerers.train_ranking",
+    "potluck.match.jobs",
     "potluck.match.finders.first_readers",
     "potluck.match.discovery.serendipity",
     "potluck.channels.home.jobs",

@@ -43,9 +43,9 @@ from potluck.questions.feedback import judge
 from potluck.search.saved_searches import save_search
 from potluck.search.statistics import refresh_statistics
 from tests.cast import member
-from tests.house.seen_addresses import address_of, filled, routes
-from tests.house.seen_world import World, build
-from tests.house.test_nobody_sees_what_is_not_theirs import told
+from tests.rules.seen_addresses import address_of, filled, routes
+from tests.rules.seen_world import World, build
+from tests.rules.test_nobody_sees_what_is_not_theirs import told
 
 As = Callable[[Person | None], Client]
 Work = Callable[[], None]

@@ -11,8 +11,6 @@ from math import exp
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
@@ -78,14 +76,6 @@ def _weights(found: Learned | None) -> Weights:
 
 # The weights to score by, as of the last hour.
 weights_here = Kept(lambda: _weights(kept()), seconds=3600)
-
-
-@app.periodic(cron="47 3 * * *")
-@app.task(name="potluck.match.learn", queue="chores", pass_context=False)
-def learn_tonight(timestamp: int) -> None:
-    """Every night."""
-    learn_from(timezone.now())
-    weights_here.forget()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 What people say of themselves and what they shared decide where little was asked yet; their weights fit two small
 networks whose questions were labelled by hand. What answers teach (the last two) has weights that hold in four
 communities (rlist-geo, 2010 and 2011; se-small), each counting the same. A network that has answers of its own learns
-its own weights from them (`train_ranking.py`) by conditional logit: the chance that it is this person, of those who were
-looked at, is the exponential of their score, of the sum of all (McFadden 1974).
+its own weights from them (`train_ranking.py`) by conditional logit: the chance that it is this person, of those who
+were looked at, is the exponential of their score, of the sum of all (McFadden 1974).
 """
 
 from collections.abc import Sequence

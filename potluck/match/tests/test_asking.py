@@ -145,11 +145,8 @@ def test_the_oftener_somebody_was_asked_this_week_the_better_a_question_must_fit
     take = {1: 3, 2: 3, 3: 3}
     assert [one.person for one in in_turn(ranked, {}, take)] == [1, 2, 3]
     assert [one.person for one in in_turn(ranked, {1: 2, 2: 1, 3: 1}, take)] == [1, 2]
-    assert [one.person for one in in_turn(ranked, {3: 5}, {**take, 3: 50})] == [
-        1,
-        2,
-        3,
-    ]  # who takes many is not spared
+    takes_many = {**take, 3: 50}  # who takes many is not spared
+    assert [one.person for one in in_turn(ranked, {3: 5}, takes_many)] == [1, 2, 3]
     assert in_turn([Answerer(4, 9.0, {"code": "none"})], {}, {4: 3}) == []
 
 
