@@ -37,11 +37,15 @@ LEAST = 8
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Something shared that may answer: its line, where it fits, and the reply in its thread that does, if one does."""
+    """Something shared that may answer: its line, where it fits, and its page.
+
+    Where a reply in its thread is what answers, the passage is of that: `by` is the line of whose words those are.
+    """
 
     line: Line
     passage: str
     page: str
+    by: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
         .filter(id__in=said.values())
         .values_list("id", "text", "language")
     }
+    by = {line.id: line for line in lines(texts, viewer)}
     found_words = tokens(words)
     terms = count_tokens(found_words, language_of("", frozenset(map(str.lower, found_words))))
     idf, _counts = idf_of(terms)
@@ -163,9 +168,10 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
             passage(texts[said[line.id]][0], words, idf, texts[said[line.id]][1], encoder()),
             f"/posts/{line.id}"
             + (f"?to={said[line.id]}#post-{said[line.id]}" if said[line.id] != line.id else ""),
+            by[said[line.id]],
         )
         for line in telling
-        if said[line.id] in texts
+        if said[line.id] in by
     ]
 
 

@@ -145,3 +145,20 @@ def test_a_share_in_any_language_or_none_is_shown_with_its_passage(
     )
     assert page.status_code == 200
     assert f"/posts/{post.id}" in page.content.decode() and "warm stove" in page.content.decode()
+
+
+def test_a_passage_bears_the_name_of_whoever_wrote_it(
+    ada: Person, ben: Person, cleo: Person, as_: As, work: Work
+) -> None:
+    """Where a reply is what answers, its author is named and thanked, not whoever began the thread."""
+    begun = admit(Draft(author=ben, text="How does one keep slugs off young seedlings?"))
+    words = "A ring of dry bran keeps slugs off young seedlings without any poison."
+    reply = admit(Draft(author=cleo, text=words, reply_to=begun))
+    work()
+    refresh_statistics()
+    piece = asked(as_(ada), ASKED)
+    answers = piece.partition("may-answer-it")[2].partition("who-may-know")[0]
+    assert "ring of dry bran" in answers and f"#post-{reply.id}" in answers
+    assert "Cleo Marin" in answers and "Ben Okafor" not in answers
+    assert f"/posts/{reply.id}/thanks" in answers and f"/posts/{begun.id}/thanks" not in answers
+    assert "thanks" not in asked(as_(cleo), ASKED).partition("may-answer-it")[2].partition("who-may-know")[0]

@@ -92,7 +92,7 @@ def _answers(found: Sequence[Answer]) -> list[str]:
     for one in found:
         title = one.line.title or one.line.excerpt[:100]
         passage = f"\n{one.passage}" if one.passage else ""
-        told.append(f"{title} ({one.line.author_name}){passage}\n{settings.ORIGIN}{one.page}")
+        told.append(f"{title} ({one.by.author_name}){passage}\n{settings.ORIGIN}{one.page}")
     return told
 
 

@@ -2,22 +2,28 @@
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import quotequail
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
 from potluck.channels.mail.actions.to_markdown import masked, page_of, plain_page
+from potluck.channels.mail.addresses import sent_from
+from potluck.channels.mail.inbound.introductions import LONGEST_LINE, Own
 from potluck.channels.mail.inbound.message import Enclosed, Message
 from potluck.channels.mail.inbound.parse import MOST_TEXT
-from potluck.channels.mail.inbound.quoting import LONGEST_LINE, MOST_LINES, Parts, is_quoted, trim
-from potluck.channels.mail.inbound.sender import shown_name
+from potluck.channels.mail.inbound.quoting import MOST_LINES, Parts, is_quoted, trim, words_of
+from potluck.channels.mail.inbound.sender import addresses_of, shown_name
 from potluck.lib import markdown
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person, Source
+from potluck.people.network import the_network
 from potluck.posts.draft import Draft
 from potluck.posts.files import take_in
 from potluck.posts.models import Post
+from potluck.safety.tokens import without_tokens
 
 MOST_FILES = 20
 _ANSWERS = re.compile(
@@ -26,7 +32,6 @@ _ANSWERS = re.compile(
 )
 _FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|doorst|enc|転送)\s*[:：]", re.IGNORECASE)
 _OF_A_LIST = re.compile(r"\A\s*\[[^\[\]]{1,40}\]\s*")
-_TOKENS = re.compile(r"\b([a-z-]{2,20})\+[a-z2-7]{20,64}@[\w.-]+", re.IGNORECASE)
 _LAST_TAGS = re.compile(r"(?:\s*(?<!\S)#[\w-]+)+\s*\Z")
 
 
@@ -57,9 +62,20 @@ def _begun(subject: str) -> str:
     return subject[found.end() :] if found else subject
 
 
+def own() -> Own:
+    """Who we are, as replies to our letters name us."""
+    host = urlsplit(settings.ORIGIN).netloc.lower()
+    return Own(sent_from(), settings.MAIL_DOMAIN.lower(), host, the_network().name)
+
+
 def reply_of(message: Message, to: Post, *, by: Person) -> Read:
-    """What somebody answers, without what they quote."""
-    text, shown = page_of(_private(trim(message.text)), is_marked=message.is_marked)
+    """What somebody answers, without what they quote. Malformed where they wrote nothing."""
+    answered = f"{to.title}\n{to.text}"
+    parts = trim(message.text, own=own(), known=answered)
+    if parts.is_empty:
+        _something(message)
+        parts = Parts("")
+    text, shown = page_of(_published(parts, _writer(message, by), answered), is_marked=message.is_marked)
     files, left = _files(message.files, by)
     tags = tuple(markdown.tags_in(text))
     draft = Draft(author=by, text=text, html=shown, reply_to=to, tags=tags, attachments=files, whence="mail")
@@ -70,7 +86,7 @@ def share_of(message: Message, *, by: Person, kind: str = "") -> Read:
     """Something new: the subject is its title, `#tags` there are its tags. Forwarded, it keeps its author's name."""
     title = plain_subject(message.subject)
     tags = markdown.tags_in(title)
-    title = _LAST_TAGS.sub("", title).strip()
+    title = masked(without_tokens(_LAST_TAGS.sub("", title).strip()), but=_writer(message, by), spelled=False)
     parts, byline, is_marked = _words(message, by)
     text, shown = page_of(parts, is_marked=is_marked) if parts.kept.strip() else ("", "")
     if not text.strip() and not (kind or message.files):
@@ -104,7 +120,7 @@ def issue(message: Message, *, source: Source, tags: tuple[str, ...], own: str) 
     """One letter of a newsletter, as its writer's. `own` is the address it came to, which nobody else is to see."""
     lines = [line for line in message.text.split("\n") if not _OF_THE_SUBSCRIBER.search(line)]
     text = re.sub(re.escape(own), "…", "\n".join(lines), flags=re.IGNORECASE)
-    text, shown = page_of(Parts(masked(text.strip())), is_marked=message.is_marked)
+    text, shown = page_of(Parts(masked(without_tokens(text.strip()))), is_marked=message.is_marked)
     where = message.headers.get("archived-at", "").strip("<> ")
     return Draft(
         author=source.person,
@@ -124,11 +140,11 @@ def archived(message: Message, *, by: Person, to: Post | None, before: bool = Tr
     """A message of a list as it was, without addresses in it. One of an archive (`before`) is brought to nobody now."""
     files, _left = _files(message.files, by)
     is_reply = to is not None or is_answer(message.subject)
-    parts = trim(message.text, is_reply=is_reply) if message.text.strip() else Parts("")
+    parts = trim(message.text, is_reply=is_reply, own=own()) if message.text.strip() else Parts("")
     title = "" if to else masked(plain_subject(message.subject))
     if not (parts.kept.strip() or title or files):
         raise Malformed(_("There is nothing in it."))
-    text, shown = plain_page(Parts(masked(parts.kept), parts.rest))
+    text, shown = plain_page(Parts(masked(without_tokens(parts.kept)), parts.rest))
     return Draft(
         author=by,
         title=title,
@@ -145,25 +161,83 @@ def archived(message: Message, *, by: Person, to: Post | None, before: bool = Tr
 
 def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:
     """What it says, whose name it bears if those are another's words, and whether it is Markdown."""
+    we, writer = own(), _writer(message, by)
     enclosed = message.forwarded
-    if enclosed is not None and len(message.text.strip()) < MOST_TEXT // 2:
+    if (
+        enclosed is not None
+        and len(message.text.strip()) < MOST_TEXT // 2
+        and enclosed.sender.address != we.address
+    ):
         inner = trim(enclosed.text) if enclosed.text.strip() else Parts("")
         kept = "\n\n".join(part for part in (message.text.strip(), inner.kept) if part)
+        parts = replace(inner, kept=kept, is_empty=False)
         return (
-            Parts(kept, inner.rest),
+            _published(parts, writer),
             shown_name(enclosed.sender.name),
             message.is_marked or enclosed.is_marked,
         )
-    if _FORWARDS.match(message.subject) and (found := _forwarded(message.text)):
+    if _FORWARDS.match(message.subject) and (found := _forwarded(message.text)) and not _is_from(we, found):
         kept = "\n\n".join(part for part in (found.get("text_top", ""), found.get("text", "")) if part)
-        return Parts(masked(kept)), shown_name(_name_in(found.get("from", ""))), message.is_marked
-    return _private(trim(message.text)), "", message.is_marked
+        byline = shown_name(_name_in(found.get("from", "")))
+        return _published(Parts(kept), writer, spelled=True), byline, message.is_marked
+    parts = trim(message.text, own=we, known="")
+    if parts.is_empty:
+        if parts.quoted and (is_answer(message.subject) or _is_ours(parts.quoted)):
+            _something(message)
+            parts = Parts("")
+        elif not parts.quoted:
+            parts = Parts("")
+    return _published(parts, writer), "", message.is_marked
 
 
-def _private(parts: Parts) -> Parts:
-    """Without addresses that are nobody else's business: ours with a token, and where lines are quoted, all."""
-    kept = _TOKENS.sub(r"\1@…", parts.kept)
-    return Parts(masked(kept) if any(map(is_quoted, kept.split("\n"))) else kept, parts.rest)
+def _something(message: Message) -> None:
+    """Refuse a letter in which its sender wrote nothing and sent nothing."""
+    if not message.files:
+        raise Malformed(
+            _(
+                "There was nothing in your mail but what it answers, or a signature. Write above it or below it."
+            )
+        )
+
+
+def _writer(message: Message, by: Person) -> frozenset[str]:
+    """The addresses that somebody may show of themselves."""
+    return frozenset({*addresses_of(by), message.sender.address})
+
+
+def _is_from(we: Own, found: dict[str, str]) -> bool:
+    """Whether a forwarded message is a letter of ours: whatever is in it is here already, for whom it is."""
+    return we.is_named(found.get("from", "")) or we.is_named(found.get("reply_to", ""))
+
+
+def _is_ours(quoted: str) -> bool:
+    we = own()
+    return we.is_named(quoted) or we.is_linked(quoted)
+
+
+def _published(parts: Parts, writer: frozenset[str], answered: str = "", *, spelled: bool = False) -> Parts:
+    """Parts as anybody may read them: no link or address of ours that acts for who has it, no address but the
+    writer's own where they wrote it, and of a letter of ours nothing but what it brought of the post answered.
+    """
+    lines = without_tokens(parts.kept).split("\n")
+    quotes = any(map(is_quoted, lines))
+    kept = masked("\n".join(lines), but=() if quotes else writer, spelled=spelled or quotes)
+    rest = "\n\n".join(part for part in (_passed_on(parts.quoted, answered), parts.added) if part.strip())
+    return replace(parts, kept=kept, rest=rest)
+
+
+def _passed_on(quoted: str, answered: str) -> str:
+    """Of lines that are quoted, those that may be folded away below: not what only our letter to one person had."""
+    if not answered and not _is_ours(quoted):
+        return quoted
+    there = f" {words_of(answered)} "
+    ours = _is_ours(quoted)
+    lines = [
+        line
+        for line in quoted.split("\n")
+        if (not is_quoted(line) and not ours) or ((words := words_of(line)) and f" {words} " in there)
+    ]
+    return "\n".join(lines).strip("\n")
 
 
 def _forwarded(text: str) -> dict[str, str] | None:

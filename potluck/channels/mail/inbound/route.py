@@ -8,6 +8,7 @@ from potluck.channels.mail.actions.commands import Spoken, obey, spoken
 from potluck.channels.mail.actions.confirm import ask_to_confirm, confirmed
 from potluck.channels.mail.actions.join import join_by_mail
 from potluck.channels.mail.actions.post_commands import act_on
+from potluck.channels.mail.actions.to_draft import own
 from potluck.channels.mail.addresses import (
     local_of,
     read_act,
@@ -83,7 +84,8 @@ def _from_somebody(row: Letter, message: Message, address: str, found: Proof | N
     replied = read_reply(address)
     sender = _of_token(replied[1], message) if replied else guest(message.sender)
     name = local_of(address)
-    word = spoken(trim(message.text).kept, message.subject, on_post=replied is not None)
+    parts = trim(message.text, own=own())
+    word = spoken("" if parts.is_empty else parts.kept, message.subject, on_post=replied is not None)
     if name in ("join", "help") and word is None:
         word = Spoken(name)
     sure = found or proof(message)

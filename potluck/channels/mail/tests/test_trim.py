@@ -108,6 +108,17 @@ def test_flowed_lines_are_joined_by_their_depth() -> None:
     assert unflowed("one \ntwo", delete_space=True) == "onetwo"
 
 
+def test_addresses_of_others_are_masked_in_every_writing() -> None:
+    """Who wrote may show their own; names to read and repositories are no addresses."""
+    text = "I am ben@example.org, she is ada@example.org, ada%40example.org or ada@\n> b\u00fccher.example."
+    assert masked(text, but={"ben@example.org"}) == "I am ben@example.org, she is ada@…, ada@… or ada@…."
+    assert masked("почта@пример.рф potluck@localhost") == "почта@… potluck@…"
+    assert masked("[Ada](mailto:ada@example.org) <ada@example.org>") == "Ada <ada@…>"
+    kept = "@ada@example.social, git@example.org:ada/seeds.git, two @ home, a@b"
+    assert masked(kept) == kept
+    assert masked("the shop at garden.example", spelled=False) == "the shop at garden.example"
+
+
 def test_what_is_folded_shows_no_address_and_runs_nothing() -> None:
     """It is text of strangers."""
     shown = folded("Ada <ada@example.org> <script>alert(1)</script>")
