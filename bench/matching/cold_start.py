@@ -7,7 +7,8 @@ they answered among the first ones; communities without tags declare nothing. Be
 topics that the question has, the `active`, who answered most so far, and `bm25`, a vote of the thirty nearest threads
 by words for those who answered them.
 
-The weights are those that come with Potluck, and, as `left-out`, learned from the other communities alone.
+The weights are those that come with Potluck, and, as `left-out`, with what answers teach learned from the other
+communities alone.
 """
 
 import os
@@ -26,7 +27,7 @@ from bench.matching.formats import Thread, Threads
 from bench.matching.routing import repliers
 from potluck.match.answerers.candidates import Text, near_by_words
 from potluck.match.answerers.ranking import Answerer, rank_answerers
-from potluck.match.answerers.weights import USUAL, Answered, Weights, learn
+from potluck.match.answerers.weights import ESTABLISHED, Answered, Weights, learn, prior
 from potluck.people.models import Person, Stage, Topic
 from potluck.posts.models import Post
 
@@ -53,11 +54,11 @@ def cold_start(communities: Sequence[Threads]) -> list[Figure]:
     found: list[Figure] = []
     for community in communities:
         others = [case for case in cases if case.site != community.name]
-        left_out = learn(_teaching(others), USUAL) if others else USUAL
-        print(f"  without {community.name}: {np.round(left_out.weights, 2)}", file=sys.stderr, flush=True)
+        taught = learn(_teaching(others), ESTABLISHED) if others else ESTABLISHED
+        print(f"  without {community.name}: {np.round(taught.weights, 2)}", file=sys.stderr, flush=True)
         for history in HISTORIES:
             these = [case for case in cases if (case.site, case.history) == (community.name, history)]
-            found += _figures(f"cold-start-{community.name}-{history}", these, left_out)
+            found += _figures(f"cold-start-{community.name}-{history}", these, prior(history, taught))
     return found
 
 
@@ -99,7 +100,7 @@ def _declare(replay: Replay, threads: Sequence[Thread]) -> None:
 def _case(replay: Replay, site: str, history: int, thread: Thread, right: set[int]) -> Case:
     asker = replay.people[thread.asker]
     text = Text(thread.title, thread.body, thread.tags)
-    ranked = rank_answerers(text, asker=asker, limit=1_000_000, at=thread.at)
+    ranked = rank_answerers(text, asker=asker, limit=1_000_000, at=thread.at, weights=prior(history))
     here = sorted(replay.heard - {asker.id})
     ways = {"declared": _declared(thread), "active": _active(replay), "bm25": _bm25(text, replay, asker)}
     return Case(site, history, frozenset(right), tuple(ranked), tuple(here), ways)

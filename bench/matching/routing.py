@@ -20,7 +20,7 @@ from bench.matching.formats import Thread, Threads
 from potluck.match.answerers.candidates import Text
 from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.match.answerers.train_ranking import LEAST, MOST
-from potluck.match.answerers.weights import USUAL, Answered, Weights, learn
+from potluck.match.answerers.weights import Answered, Weights, learn, prior
 from potluck.match.finders.routing import LOOKED_AT
 
 WITHIN = timedelta(days=30)
@@ -87,7 +87,7 @@ class Learning:
     """Who was looked at for each question, and who answered: the weights that they teach, now and then."""
 
     seen: list[tuple[datetime, Answered]] = field(default_factory=list)
-    weights: Weights = USUAL
+    weights: Weights = field(default_factory=lambda: prior(MOST))
     learned_from: int = 0
 
     def add(self, at: datetime, ranked: Sequence[Answerer], right: Collection[int]) -> None:
@@ -102,7 +102,7 @@ class Learning:
         """What is known at a moment."""
         known = [answered for until, answered in self.seen if until <= now]
         if len(known) >= max(LEAST, self.learned_from + AGAIN):
-            self.weights, self.learned_from = learn(known[-MOST:], USUAL), len(known)
+            self.weights, self.learned_from = learn(known[-MOST:], prior(MOST)), len(known)
         return self.weights
 
 

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from potluck.events.models import Kind
 from potluck.events.record import record
 from potluck.lib.errors import Malformed, Refused
+from potluck.lib.format import names
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.anonymous import not_quietly, put_before
-from potluck.questions.capacity import may_be_asked
+from potluck.questions.capacity import had_enough, may_be_asked
 from potluck.questions.models import Ask, Said
 from potluck.questions.open_filter import take_up
 from potluck.questions.permissions import question_for
@@ -70,6 +71,23 @@ def ask_by_name(question: Post, people: list[Person], *, by: Person) -> list[Ask
         rows.append(Ask(question=question, person_id=key, by=by, round=1, reason=reason, event=event.id))
     put_before(question, rows)
     return rows
+
+
+def who_had_enough(question: Post, people: list[Person], *, by: Person) -> str:
+    """What to say to an asker of those they named who had as many questions this week as they take; before they are
+    asked."""
+    full = (
+        set(had_enough(question, [who.id for who in people], timezone.now()))
+        if question.author_id == by.id
+        else ()
+    )
+    if not full:
+        return ""
+    said = names([who.shown_name for who in people if who.id in full])
+    return _(
+        "%(names)s had as many questions this week as they take, so it is not put before them. Name somebody else, or"
+        " name them again in some days."
+    ) % {"names": said}
 
 
 @transaction.atomic

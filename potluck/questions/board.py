@@ -48,6 +48,15 @@ SELECT q.id FROM posts_post q WHERE {open} AND q.author_id <> %(me)s AND q.autho
           WHERE v.by_id = %(me)s AND v.says <> 'no')
 ORDER BY q.id DESC LIMIT {most}
 """
+# What this reader may be able to help with, by what spoke for them when it was asked.
+_FITS = """
+SELECT q.id FROM questions_routing r JOIN posts_post q ON q.id = r.question_id
+WHERE r.fits @> ARRAY[%(me)s::bigint] AND {open} AND q.author_id <> %(me)s
+  AND NOT EXISTS (SELECT FROM questions_ask a WHERE a.question_id = q.id AND a.person_id = %(me)s
+                  AND a.said IN ('not_me', 'not_now', 'else'))
+  AND NOT EXISTS (SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id = %(me)s AND r.deleted_at IS NULL)
+ORDER BY q.id DESC LIMIT {most}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Needs:
     """The board. `older` is where the next page begins, if there is one."""
 
     mine: Sequence[Need]
+    fits: Sequence[Need]
     helpers: Sequence[Need]
     many: Sequence[Need]
     newest: Sequence[Need]
@@ -79,20 +89,22 @@ def needs(viewer: Person | None, before: int | None = None, now: datetime | None
     first = before is None
     many = _ids(_ASKED_BY_MANY, viewer, facts, MOST) if first else []
     mine = _ids(_MINE, viewer, facts, MOST) if viewer and first else []
+    fits = _ids(_FITS, viewer, facts, MOST) if viewer and first else []
     helpers = _ids(_BY_HELPERS, viewer, facts, MOST) if viewer and first else []
     long = _ids(_LONG, viewer, facts, LONG) if first else []
     shown = newest[:PAGE]
-    told = _told([*many, *mine, *helpers, *long, *shown], viewer)
+    told = _told([*many, *mine, *fits, *helpers, *long, *shown], viewer)
 
     def each(ids: Sequence[int]) -> list[Need]:
         return [told[key] for key in ids if key in told]
 
-    above = {*mine, *helpers, *many}
+    above = {*mine, *fits, *helpers, *many}
     older = shown[-1] if len(newest) > PAGE else None
     return Needs(
         each(mine),
-        each(helpers),
-        each(many),
+        each(fits),
+        each([key for key in helpers if key not in fits]),
+        each([key for key in many if key not in fits]),
         each([key for key in shown if key not in above]),
         each([key for key in long if key not in above]),
         older,

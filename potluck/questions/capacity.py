@@ -28,9 +28,9 @@ JOIN people_person author ON author.id = p.author_id
 LEFT JOIN questions_askingwishes w ON w.person_id = viewer.id
 WHERE {VISIBLE_SQL} AND viewer.id <> p.author_id AND viewer.removed_at IS NULL
   AND (w.topics_never IS NULL OR {_TOPICS})
-  AND COALESCE(w.a_week, {WEEK}) > (
+  AND COALESCE(w.a_week, {WEEK}) > CASE WHEN %(past_limit)s::boolean THEN 0 ELSE (
       SELECT count(*) FROM questions_ask a WHERE a.person_id = viewer.id AND a.round > 0
-      AND a.at > %(now)s::timestamptz - interval '7 days' AND a.at <= %(now)s::timestamptz)
+      AND a.at > %(now)s::timestamptz - interval '7 days' AND a.at <= %(now)s::timestamptz) END
   AND NOT EXISTS (SELECT FROM questions_ask a WHERE a.question_id = p.id AND a.person_id = viewer.id)
   AND NOT EXISTS (SELECT FROM questions_metoo m WHERE m.question_id = p.id AND m.person_id = viewer.id)
   AND NOT EXISTS (SELECT FROM people_mute mu WHERE mu.by_id = viewer.id AND mu.who_id = p.author_id)
@@ -58,8 +58,11 @@ def left_in_peace(words: Collection[str], tags: Collection[str], people: Collect
 
 
 @transaction.atomic
-def may_be_asked(question: Post, people: Sequence[int], now: datetime) -> list[int]:
-    """Of these people, in this order, those before whom the question may be put at this moment.
+def may_be_asked(
+    question: Post, people: Sequence[int], now: datetime, *, past_limit: bool = False
+) -> list[int]:
+    """Of these people, in this order, those before whom the question may be put at this moment; with `past_limit` also
+    those who had as many questions this week as they take.
 
     One that was asked quietly is open to nobody yet, so they count as if it were; nobody learns of that.
     """
@@ -68,7 +71,15 @@ def may_be_asked(question: Post, people: Sequence[int], now: datetime) -> list[i
         there = Reader.objects.filter(post=question, person__in=people).values_list("person_id", flat=True)
         let_in = sorted(set(people) - set(there))
         Reader.objects.bulk_create([Reader(post=question, person_id=person) for person in let_in])
-    found = ask(_MAY_BE_ASKED, {"question": question.id, "people": list(people), "now": now})
+    facts = {"question": question.id, "people": list(people), "now": now, "past_limit": past_limit}
+    found = ask(_MAY_BE_ASKED, facts)
     if let_in:
         Reader.objects.filter(post=question, person__in=let_in).delete()
     return [row[0] for row in found]
+
+
+def had_enough(question: Post, people: Sequence[int], now: datetime) -> list[int]:
+    """Of these people those whom nothing but their weekly limit keeps from being asked. Who takes no questions, or none
+    of this asker or on this topic, is not among them: that is told to nobody."""
+    room = set(may_be_asked(question, people, now))
+    return [person for person in may_be_asked(question, people, now, past_limit=True) if person not in room]

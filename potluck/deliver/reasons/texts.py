@@ -80,6 +80,7 @@ TEXTS = {
     "first": _noop("%(who)s is new here, and you are among the first to read this"),
     "first_word": _noop("%(who)s is new here, and a word from you would be welcome"),
     "first_near": _noop("It is close to what you wrote:"),
+    "first_topic": _noop("It is on #%(about)s, of which you say that you know something"),
     "first_invited": _noop("You invited them"),
     "received": _noop("It was put before %(who)s"),
     "chance": _noop("From further away; it is close to what you shared:"),

@@ -100,7 +100,7 @@ class Candidate:
         )
 
 
-def candidates(text: Text, asker: Person | None, now: datetime) -> list[Candidate]:
+def evidence(text: Text, asker: Person | None, now: datetime) -> list[Candidate]:
     """Every member for whom anything speaks, and those who answer most, without the asker."""
     asked = asked_of(text)
     found = near(text, asker, asked=asked)

@@ -12,9 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.evidence import Candidate, candidates
+from potluck.match.answerers.evidence import Candidate, evidence
 from potluck.match.answerers.train_ranking import weights_here
-from potluck.match.answerers.weights import USUAL, Weights, chance, without_activity
+from potluck.match.answerers.weights import NEW, Weights, chance, without_activity
 from potluck.people.models import Person
 
 # From here on what somebody says of themselves comes near enough to be said: so many standard deviations beyond the
@@ -63,9 +63,7 @@ def rank_answerers(
     learned.
     """
     by = weights or weights_here()
-    found = [
-        _ranked(one, by) for one in candidates(text, asker, at or timezone.now()) if one.person not in but
-    ]
+    found = [_ranked(one, by) for one in evidence(text, asker, at or timezone.now()) if one.person not in but]
     return sorted(found, key=lambda one: (not one.speaks, -one.score, one.person))[:limit]
 
 
@@ -75,7 +73,7 @@ def _ranked(one: Candidate, by: Weights) -> Answerer:
         one.person,
         by.score(one.values),
         reason,
-        chance(USUAL.score(without_activity(one.values))),
+        chance(NEW.score(without_activity(one.values))),
         one.values,
     )
 
@@ -84,7 +82,7 @@ def reason_for(one: Candidate) -> dict[str, Any]:
     """What shows best that they can help: a topic of theirs that the text names, what they did in a thread that is
     near, a topic or a profile that is near in meaning; whichever counts most."""
     named, meaning, about, near, _language, _active = (
-        weight * value for weight, value in zip(USUAL.weights, one.values, strict=True)
+        weight * value for weight, value in zip(NEW.weights, one.values, strict=True)
     )
     proof = max((one for one in one.proofs if one.alike), key=lambda one: (one.worth, one.post), default=None)
     found: list[tuple[float, dict[str, Any]]] = []

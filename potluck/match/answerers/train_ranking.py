@@ -16,7 +16,7 @@ from potluck.lib.ids import first_id
 from potluck.lib.sql import ask
 from potluck.lib.ttl_cache import Kept
 from potluck.match.answerers.language_model import WITHIN
-from potluck.match.answerers.weights import FEATURES, USUAL, Answered, Weights, learn
+from potluck.match.answerers.weights import FEATURES, Answered, Weights, learn, prior
 from potluck.questions.models import Learned, Routing
 
 # Fewer answered questions teach nothing, and only the newest so many do.
@@ -40,6 +40,16 @@ WHERE by && people ORDER BY question_id DESC LIMIT %(most)s
 """
 
 
+_ANSWERED_HERE = f"""
+SELECT count(*) FROM (
+    SELECT FROM posts_post q WHERE q.kind = 'question' AND q.reply_to_id IS NULL AND q.audience = 0
+    AND q.deleted_at IS NULL AND EXISTS (
+        SELECT FROM posts_post r WHERE r.thread = q.id AND r.author_id <> q.author_id AND r.deleted_at IS NULL
+        AND r.audience = 0)
+    LIMIT {MOST}) answered
+"""
+
+
 @transaction.atomic
 def learn_from(now: datetime) -> Learned | None:
     """What the answers so far teach, kept; None, and nothing kept, where they are too few."""
@@ -50,7 +60,7 @@ def learn_from(now: datetime) -> Learned | None:
     if len(answered) < LEAST:
         Learned.objects.filter(encoder=settings.ENCODER).delete()
         return None
-    weights = learn(answered, USUAL).weights
+    weights = learn(answered, prior(len(answered))).weights
     kept, _new = Learned.objects.update_or_create(
         encoder=settings.ENCODER, defaults={"powers": list(weights), "questions": len(answered), "at": now}
     )
@@ -71,7 +81,7 @@ def kept() -> Learned | None:
 
 
 def _weights(found: Learned | None) -> Weights:
-    return Weights(tuple(found.powers)) if found else USUAL
+    return Weights(tuple(found.powers)) if found else prior(ask(_ANSWERED_HERE, ())[0][0])
 
 
 # The weights to score by, as of the last hour.
@@ -93,8 +103,9 @@ _SO_MUCH = {"named": 1.0, "meaning": 1.0, "about": 1.0, "near": 2.0, "language":
 
 def what_counts(found: Learned | None) -> list[Counts]:
     """How much each thing counts by what was learned, most first."""
+    usual = prior(found.questions) if found else _weights(None)
     rows = [
         Counts(code, exp(weight * _SO_MUCH[code]), exp(before * _SO_MUCH[code]))
-        for code, weight, before in zip(FEATURES, _weights(found).weights, USUAL.weights, strict=True)
+        for code, weight, before in zip(FEATURES, _weights(found).weights, usual.weights, strict=True)
     ]
     return sorted(rows, key=lambda row: -row.times)

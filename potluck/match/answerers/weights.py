@@ -1,10 +1,11 @@
 """How much each thing that speaks for a person counts: log odds that they can help, a weighted sum.
 
-What people say of themselves and what they shared decide where little was asked yet; their weights fit two small
-networks whose questions were labelled by hand. What answers teach (the last two) has weights that hold in four
-communities (rlist-geo, 2010 and 2011; se-small), each counting the same. A network that has answers of its own learns
-its own weights from them (`train_ranking.py`) by conditional logit: the chance that it is this person, of those who
-were looked at, is the exponential of their score, of the sum of all (McFadden 1974).
+Where little was answered yet, what people say of themselves and what they shared decide (NEW, fitted to the allotments
+in `bench/matching/networks`, with both encoders). What answers teach is added as they come: in a network with many of
+them the weights are those that hold in four communities (ESTABLISHED: a mailing list and three small
+question-and-answer sites), and in between they are in between. A network with answers of its own learns its own from
+them (`train_ranking.py`) by conditional logit: the chance that it is this person, of those who were looked at, is the
+exponential of their score, of the sum of all (McFadden 1974).
 """
 
 from collections.abc import Sequence
@@ -49,7 +50,17 @@ class Answered:
     asked: Floats
 
 
-USUAL = Weights((1.4, 1.0, 1.1, 0.85, 0.4, 0.3), bias=-4.2)
+NEW = Weights((1.4, 1.0, 1.1, 0.85, 0.3, 0.3))
+ESTABLISHED = Weights((0.3, 0.2, 0.5, 0.4, 0.45, 0.6))
+# With so many answered questions the weights are half way between the two.
+HALF_WAY = 100
+
+
+def prior(answered: int, established: Weights = ESTABLISHED) -> Weights:
+    """The weights that come with Potluck, for a network in which so many questions were answered."""
+    part = answered / (answered + HALF_WAY)
+    pairs = zip(NEW.weights, established.weights, strict=True)
+    return Weights(tuple(new + part * (old - new) for new, old in pairs))
 
 
 def chance(score: float) -> float:

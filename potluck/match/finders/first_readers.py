@@ -15,7 +15,8 @@ from potluck.events.models import Event, Kind
 from potluck.events.record import record_all
 from potluck.lib.ids import first_id
 from potluck.lib.sql import Select, ask, columns, made
-from potluck.match.discovery.collaborative import Kin, people_for
+from potluck.match.answerers.candidates import Text
+from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.people.models import Person
 from potluck.posts.audience import VISIBLE_SQL, Audience
 from potluck.posts.models import Post
@@ -101,7 +102,8 @@ def _firsts(ids: Sequence[int]) -> list[Post]:
 
 
 def _put_before(post: Post, event: Event) -> None:
-    likely = {one.person: one for one in people_for(post, limit=LOOKED_AT)}
+    ranked = rank_answerers(Text.of(post), asker=post.author, limit=LOOKED_AT, at=event.at)
+    likely = {one.person: one for one in ranked if one.speaks}
     invited = [post.author.invited_by_id] if post.author.invited_by_id else []
     meant = [*likely, *invited, *(row[0] for row in ask(_HOSTS, ()))]
     most = READERS if event.kind == Kind.SHARED else 1
@@ -119,10 +121,12 @@ def _put_before(post: Post, event: Event) -> None:
     FirstReader.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _reason(kin: Kin | None, invited: bool, author: int) -> dict[str, object]:
+def _reason(one: Answerer | None, invited: bool, author: int) -> dict[str, object]:
     """Why this person: what is theirs already is the evidence, and only they are told of it."""
-    if kin is not None and kin.own_post:
-        return {"code": "first_near", "who": author, "evidence": kin.own_post}
+    if one is not None and one.evidence_post:
+        return {"code": "first_near", "who": author, "evidence": one.evidence_post}
+    if one is not None and "tag" in one.reason:
+        return {"code": "first_topic", "who": author, "tag": one.reason["tag"]}
     return {"code": "first_invited" if invited else "first", "who": author}
 
 

@@ -129,7 +129,7 @@ def candidates(question: Post, now: datetime) -> list[Answerer]:
 def _remember(question: Post, far: Routing, ranked: Sequence[Answerer]) -> None:
     """Who was looked at, and what spoke for each: it teaches, where everybody may know; and whom the board tells."""
     far.people = [one.person for one in ranked]
-    far.fits = [one.person for one in ranked if one.speaks][:LOOKED_AT]
+    far.fits = [one.person for one in in_turn(ranked, {}, {})]
     if question.audience == Audience.PUBLIC:
         far.encoder = settings.ENCODER
         far.cases = [value for one in ranked for value in one.values or UNKNOWN]

@@ -16,9 +16,10 @@ from potluck.people.models import Person
 from potluck.posts.anonymity import called
 from potluck.posts.edit import Change
 from potluck.posts.metadata import Manner
-from potluck.posts.models import Post
+from potluck.posts.models import Kind, Post
 from potluck.posts.saved_drafts import Fields, begun, done
 from potluck.posts.share import titled
+from potluck.questions.ask_replies import who_had_enough
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 from potluck.web.posts import compose_form, files, scheduled
@@ -63,6 +64,11 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
     except (Refused, Malformed) as error:
         context = {**written(form, viewer, kept), "error": str(error)}
         return render(request, "share/share.html", context, status=422)
+    _say_shared(request, post, viewer)
+    return redirect(post.page)
+
+
+def _say_shared(request: HttpRequest, post: Post, viewer: Person) -> None:
     if post.held_at:
         say(
             request,
@@ -70,7 +76,10 @@ def _shared(request: HttpRequest, viewer: Person) -> HttpResponse:
         )
     else:
         say(request, _("It is out."), back=f"{post.page}/deletion")
-    return redirect(post.page)
+    if post.kind == Kind.QUESTION and (
+        full := who_had_enough(post, compose_form.picked(request.POST, viewer), by=viewer)
+    ):
+        say(request, full)
 
 
 def _given(given: QueryDict) -> QueryDict:

@@ -13,7 +13,7 @@ from potluck.posts.draft import Draft
 from potluck.posts.models import Post
 from potluck.questions.adapt import may_adapt, words_of
 from potluck.questions.anonymous import ask_everybody, is_quiet
-from potluck.questions.ask_replies import ask_by_name, decline, name_another, take_on, unsay
+from potluck.questions.ask_replies import ask_by_name, decline, name_another, take_on, unsay, who_had_enough
 from potluck.questions.close import close, reopen
 from potluck.questions.feedback import judge, unjudge
 from potluck.questions.mark_as_answer import at_address, point
@@ -86,12 +86,13 @@ def before(request: MemberRequest, post_id: int) -> HttpResponse:
         people = picked(request.POST, request.viewer)
     except Malformed as error:
         return _mistyped(request, question, error)
+    full = who_had_enough(question, people, by=request.viewer)
     ask_by_name(question, people, by=request.viewer)
     if not people:
         return _mistyped(
             request, question, Malformed(_("Write the handle of whom you think of, such as @ben."))
         )
-    say(request, _("It is put before those of them who take such questions."))
+    say(request, full or _("It is put before those of them who take such questions."))
     return redirect(question.page)
 
 

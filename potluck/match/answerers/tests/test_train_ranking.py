@@ -14,7 +14,7 @@ from potluck.lib.ids import new_id
 from potluck.match.answerers import train_ranking
 from potluck.match.answerers.ranking import Answerer
 from potluck.match.answerers.train_ranking import learn_from, weights_here, what_counts
-from potluck.match.answerers.weights import FEATURES, UNKNOWN, USUAL, Answered, Weights, learn
+from potluck.match.answerers.weights import FEATURES, NEW, UNKNOWN, Answered, Weights, learn, prior
 from potluck.people.models import Person
 from potluck.posts.draft import Draft
 from potluck.posts.models import Kind, Post
@@ -50,7 +50,7 @@ def test_many_answers_teach_what_decides() -> None:
 def test_what_is_unknown_of_all_stays_as_it_was() -> None:
     cases = [Answered(one.values * np.arange(len(FEATURES)).astype(bool), one.right, one.asked)
              for one in answered_by_power(1.0, 200)]  # fmt: skip
-    assert learn(cases, USUAL).weights[NAMED] == pytest.approx(USUAL.weights[NAMED])
+    assert learn(cases, NEW).weights[NAMED] == pytest.approx(NEW.weights[NAMED])
 
 
 def test_that_who_is_asked_answers_more_is_not_taken_for_knowing() -> None:
@@ -72,7 +72,7 @@ def test_what_is_known_in_few_questions_is_held_back_as_much() -> None:
     cases = answered_by_power(0.0, 200)
     for one in cases[3:]:
         one.values[:, LANGUAGE] = 0.0
-    assert learn(cases, USUAL).weights[LANGUAGE] == pytest.approx(USUAL.weights[LANGUAGE], abs=0.4)
+    assert learn(cases, NEW).weights[LANGUAGE] == pytest.approx(NEW.weights[LANGUAGE], abs=0.4)
 
 
 def routed(by: Person, cases: dict[Person, tuple[float, ...]], answered: Person | None, days: float) -> Post:
@@ -114,8 +114,8 @@ def test_a_network_learns_from_its_own_answers(ada: Person, ben: Person, cleo: P
         routed(ada, {ben: values(1.0), cleo: values(-1.0)}, ben, 10 + number / 10)
     found = learn_from(NOW)
     assert found is not None and found.questions == 24
-    assert found.powers[NEAR] > USUAL.weights[NEAR] + 0.1
-    assert found.powers[NAMED] == pytest.approx(USUAL.weights[NAMED])
+    assert found.powers[NEAR] > prior(24).weights[NEAR] + 0.1
+    assert found.powers[NAMED] == pytest.approx(prior(24).weights[NAMED])
     weights_here.forget()
     assert weights_here().weights == tuple(found.powers)
     most = {row.code: row for row in what_counts(found)}
@@ -140,19 +140,19 @@ def test_what_is_too_new_unanswered_private_or_unknown_teaches_nothing(
         gone = routed(ada, good, ben, 60 + number / 10)
         Post.objects.filter(pk=gone.pk).update(deleted_at=NOW)
     assert learn_from(NOW) is None and not Learned.objects.exists()
-    assert weights_here() == USUAL
+    assert weights_here().weights < NEW.weights and weights_here().weights > prior(50).weights
     routed(ada, good, ben, 70)
     assert learn_from(NOW) is not None
 
 
 @pytest.mark.django_db
 def test_what_another_encoder_taught_is_not_taken(ada: Person) -> None:
-    more = [power * 2 for power in USUAL.weights]
+    more = [power * 2 for power in NEW.weights]
     Learned.objects.create(encoder="another", powers=more, questions=99)
-    assert weights_here() == USUAL
+    assert weights_here() == NEW
     Learned.objects.create(encoder=settings.ENCODER, powers=[1.0], questions=99)  # as of an older version
     weights_here.forget()
-    assert weights_here() == USUAL
+    assert weights_here() == NEW
 
 
 @pytest.mark.django_db
@@ -190,10 +190,12 @@ def test_what_was_looked_at_with_another_encoder_teaches_this_one_nothing(
 def test_the_page_says_what_counts_and_whether_it_was_learned(as_: As, ada: Person) -> None:
     page = as_(ada).get("/you/asking").content.decode()
     assert "Once 20 questions were answered here" in page and "4.06 times" in page  # e to the power 1.4
-    more = [power * 2 for power in USUAL.weights]
+    more = [power * 2 for power in NEW.weights]
     Learned.objects.create(encoder=settings.ENCODER, powers=more, questions=99)
     page = as_(ada).get("/you/asking").content.decode()
-    assert "from 99 questions" in page and "16.44 times" in page and "4.06 at first" in page
+    assert (
+        "from 99 questions" in page and "16.44 times" in page and "2.35 at first" in page
+    )  # 99 answers later
 
 
 @pytest.mark.django_db
