@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .NOTPARALLEL:
-.PHONY: run demo test soak bench check setup lock clean
+.PHONY: help run demo test soak bench check setup lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,9 @@ export PIP_ROOT_USER_ACTION := ignore
 # Registries and mirrors have bad moments: three tries, with a rest between them.
 try = try() { for rest in 5 20 0; do "$$@" && return; [ $$rest = 0 ] || { echo "Trying again in $$rest seconds." >&2; sleep $$rest; }; done; \
   echo "Could not finish: $$*" >&2; exit 1; }; try
+
+help:
+	@sed -n 's/^#   make /make /p' Makefile | sed 's/  *make /\nmake /'
 
 run: .venv/installed
 	@exec $(BIN)/potluck serve
