@@ -12,7 +12,7 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --create-home --home-dir /home/potluck --uid 10001 potluck \
     && install -d -o potluck -g potluck -m 0700 /data
 COPY --from=build /opt/potluck /opt/potluck
-USER potluck
+USER 10001
 ENV POTLUCK_DATA=/data POTLUCK_BIND=0.0.0.0 PATH=/opt/potluck/bin:$PATH
 VOLUME /data
 EXPOSE 8000 8001
