@@ -10,16 +10,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from potluck.channels.feeds.publishing.export import export
 from potluck.channels.mail.actions.to_draft import Read, reply_of, share_of
-from potluck.channels.mail.addresses import ask_address
+from potluck.channels.mail.addresses import ask_address, reply_address
 from potluck.channels.mail.digest.schedule import write_due
 from potluck.channels.mail.inbound.parse import read
+from potluck.channels.mail.models import Letter
 from potluck.channels.mail.tests.carried import html, plain, taken
 from potluck.channels.mail.tests.reply_manners import Manner, Sent, body, manners
 from potluck.deliver.models import Wishes
@@ -29,7 +33,9 @@ from potluck.people.follow import Wish, follow
 from potluck.people.models import Circle, CircleMember, Person
 from potluck.posts.acknowledge import thank
 from potluck.posts.draft import Draft
+from potluck.posts.edit import delete
 from potluck.posts.models import Audience, Kind, Post
+from potluck.safety.models import Tally
 
 As = Callable[[Person | None], Client]
 SOAK = bool(os.environ.get("POTLUCK_SOAK"))
@@ -149,3 +155,82 @@ def test_no_reply_exposes_who_wrote_it(sent: tuple[Post, list[Sent]], ben: Perso
         )
         wrong += [f"{each.kind} {manner}: {bad}" for way in ways if (bad := trouble(way, each))]
     assert wrong == [], f"{len(wrong)} of {2 * len(some)}: " + "\n".join(wrong[:12])
+
+
+def exported(person: Person, path: Path) -> str:
+    """All text of what somebody takes with them."""
+    export(person, path)
+    with ZipFile(path) as bundle:
+        return "\n".join(bundle.read(name).decode("utf-8", "replace") for name in bundle.namelist())
+
+
+def pages(thread: Post, author: Person, reader: Person, as_: As) -> str:
+    """What anybody, a member and whoever takes their things with them reads of a thread."""
+    found = []
+    for client in (as_(None), as_(reader)):
+        for path in (f"/posts/{thread.id}", f"/@{author.handle}", "/search?q=ferrule"):
+            found.append(client.get(path, follow=True).content.decode())
+    for form in ("atom", "rss", "json"):
+        for path in (f"/posts/{thread.id}.{form}", f"/@{author.handle}.{form}", f"/fresh.{form}"):
+            found.append(as_(None).get(path).content.decode())
+    return "\n".join(found)
+
+
+def test_no_page_feed_letter_or_export_exposes_who_answered(
+    sent: tuple[Post, list[Sent]],
+    ada: Person,
+    ben: Person,
+    as_: As,
+    post_in: Callable[..., Letter],
+    work: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    """From the letter that comes in to whatever others get of it."""
+    asked, letters = sent
+    every = [(each, manner) for each in letters for manner in manners()]
+    to = reply_address(asked.id, ben.id)
+    for number, (each, manner) in enumerate(random.Random(5).sample(every, END_TO_END)):
+        Tally.objects.all().delete()
+        message = letter_of(each, manner, to)
+        post_in(message, to)
+        reply = Post.objects.get(reply_to=asked, deleted_at=None)
+        work()
+        everything = pages(asked, ben, ada, as_)
+        everything += "\n".join(plain(one) + html(one) for one in taken(tmp_path) if "ada@" in one["To"])
+        everything += exported(ben, tmp_path / f"{number}.zip") + exported(
+            ada, tmp_path / f"of-ada-{number}.zip"
+        )
+        assert "Ferrule it twice" in everything
+        for secret in (*each.secret, "How things reach you", "first letter to you"):
+            assert secret not in (reply.text + reply.html), (each.kind, manner)
+        own_links = re.findall(r"/mail/(?:off|never)/[\w:=-]+", everything)
+        assert not [link for link in own_links if link in each.text], (each.kind, manner)
+        assert not [a for a in re.findall(r"\b[a-z-]+\+[a-z2-7]{20,}", each.text) if a in everything]
+        # The same words once more would be the same share.
+        delete(reply, by=ben)
+
+
+NOTHING_SAID = (
+    "\n\nOn Sun, 29 Nov 2026 at 10:15, Ada via Potluck <potluck@localhost> wrote:\n\n> How do you?\n",
+    "Sent from my iPhone\n\n> On 29 Nov 2026, at 10:15, Ada via Potluck <potluck@localhost> wrote:\n>\n> How do you?\n",
+    "-- \nBen Okafor\nSoil and Seeds\n",
+    "Fra: Ada via Potluck <potluck@localhost>\nSendt: 29. november\nTil: Ben\nEmne: x\n\nHow do you?\n",
+)
+
+
+@pytest.mark.parametrize("text", NOTHING_SAID)
+def test_a_reply_that_says_nothing_is_no_post_and_its_sender_hears_so(
+    text: str, ada: Person, ben: Person, post_in: Callable[..., Letter]
+) -> None:
+    asked = admit(Draft(author=ada, text=QUESTION))
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = (
+        "ben@example.org",
+        reply_address(asked.id, ben.id),
+        "Re: x",
+    )
+    message.set_content(text)
+    post_in(message, message["To"])
+    assert not Post.objects.filter(reply_to=asked).exists()
+    assert [one.to for one in mail.outbox] == [["ben@example.org"]]
+    assert "There was nothing in your mail but what it answers" in mail.outbox[0].body
