@@ -41,8 +41,9 @@ class Asking:
         """Those who are asked."""
         take = dict.fromkeys((one.person for one in ranked), self.cap or MOST_A_WEEK)
         week = {one.person: self._since(one.person, now - WEEK) for one in ranked}
-        room = [one for one in in_turn(ranked, week, take) if self.cap is None or week[one.person] < self.cap]
-        chosen = [one.person for one in room[: enough(room)]]
+        room = [one for one in ranked if self.cap is None or week[one.person] < self.cap]
+        turn = in_turn(room, week, take)
+        chosen = [one.person for one in turn[: enough(turn)]]
         for person in chosen:
             self.asks.setdefault(person, deque(maxlen=200)).append(now)
             self.often[person] += 1

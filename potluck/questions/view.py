@@ -10,6 +10,7 @@ from potluck.lib.sql import ask
 from potluck.people.directory import shown_sql, shown_to
 from potluck.people.models import Person
 from potluck.posts.anonymity import VEILED, is_veiled, somebody
+from potluck.posts.first_words import first_words
 from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Post
 from potluck.questions.anonymous import is_quiet
@@ -129,8 +130,12 @@ def _asked_people(
 ) -> list[AskedPerson]:
     """With why each was asked, as far as this reader may see what shows it."""
     posts = [row.reason["evidence"] for row in asked if row.reason.get("evidence")]
-    seen = Post.objects.visible_to(viewer).filter(id__in=posts) if posts else Post.objects.none()
-    words = {key: title or excerpt for key, title, excerpt in seen.values_list("id", "title", "excerpt")}
+    said = {
+        row.reason.get("evidence", 0)
+        for row in asked
+        if row.reason.get("code") in ("asked_answered", "asked_replied")
+    }
+    words = first_words(posts, viewer, said)
     found = []
     for row in asked:
         post = row.reason.get("evidence") if row.reason.get("evidence") in words else 0

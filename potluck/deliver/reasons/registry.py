@@ -9,12 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from potluck.deliver.reasons.texts import FOLLOWED, LINKED, PASSED, SPEAKING, TEXTS
+from potluck.deliver.reasons.texts import FOLLOWED, IN_THREAD, LINKED, PASSED, SPEAKING, TEXTS
 from potluck.lib.html import excerpt
 from potluck.people.directory import shown_to
 from potluck.people.models import Person
 from potluck.posts.anonymity import somebody
-from potluck.posts.models import Post
+from potluck.posts.first_words import first_words
 
 Reason = Mapping[str, Any]
 
@@ -39,10 +39,8 @@ def names_of(reasons: Iterable[Reason], known: dict[int, tuple[str, str]], reade
 
 def _first_words(reasons: Sequence[Reason], reader: Person) -> dict[int, str]:
     posts = {reason[part] for reason in reasons for part in _POSTS if reason.get(part)}
-    if not posts:
-        return {}
-    seen = Post.objects.visible_to(reader).filter(id__in=posts)
-    return {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
+    said = {reason.get("evidence", 0) for reason in reasons if reason["code"] in IN_THREAD}
+    return first_words(posts, reader, said)
 
 
 _PEOPLE, _POSTS = ("who", "asker"), ("question", "evidence")

@@ -30,6 +30,8 @@ LINKED = frozenset(
         *("first_near", "chance", "chance_kept", "adapted"),
     )
 )
+# The evidence is something said in a thread, and called by the thread.
+IN_THREAD = frozenset(("asked_answered", "asked_replied"))
 PASSED = _noop("You follow %(who)s, who passed this on")
 TEXTS = {
     "person": _noop("You follow %(who)s"),
@@ -51,8 +53,8 @@ TEXTS = {
     "fading": _noop("This goes soon, as you wished. Change that if it should stay."),
     "reminder": _noop("You asked to be reminded of this"),
     # who is asked a question
-    "asked_answered": _noop("%(who)s asks. You answered a question like it:"),
-    "asked_replied": _noop("%(who)s asks. You wrote:"),
+    "asked_answered": _noop("%(who)s asks. You answered:"),
+    "asked_replied": _noop("%(who)s asks. You replied to:"),
     "asked_shared": _noop("%(who)s asks. You wrote:"),
     "asked_used": _noop("%(who)s asks. You used:"),
     "asked_declared": _noop("%(who)s asks. You say you can help with #%(about)s"),

@@ -102,12 +102,11 @@ def ask_round(question: Post, far: Routing, event: Event) -> Routing:
         _remember(question, far, ranked)
     with connection.cursor() as cursor:  # two batches at once must not ask one person over their cap
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions_ask'))")
-    people = [one.person for one in ranked]
-    telling = in_turn(ranked, asked_lately(people, event.at), takes(people))
-    if far.round > 0:  # it has waited: whoever may help at all
-        telling = [one for one in ranked if one.speaks]
-    room = set(may_be_asked(question, [one.person for one in telling], event.at))
-    may = [one for one in telling if one.person in room]
+    people = [one.person for one in ranked if one.speaks]
+    room = set(may_be_asked(question, people, event.at))
+    may = [one for one in ranked if one.person in room]
+    if far.round == 0:  # later it has waited, and whoever may help at all is asked
+        may = in_turn(may, asked_lately(people, event.at), takes(people))
     now = may[: min(enough(may), QUIETLY if quietly else MOST)]
     if not quietly:
         now += _all_of_few(question, ranked, event.at)[: MOST - len(now)]

@@ -14,6 +14,7 @@ from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.match.answers.open_questions import idf_of
 from potluck.match.answers.passage import passage
 from potluck.people.models import Person
+from potluck.posts.first_words import first_words
 from potluck.posts.list_rows import Line, lines
 from potluck.posts.models import Kind, Post
 from potluck.questions.capacity import left_in_peace
@@ -181,8 +182,8 @@ def _people(text: Text, viewer: Person | None) -> list[Knows]:
     peace = left_in_peace(text.words, text.tags, [one.person for one in found])
     names = named([one.person for one in found], viewer)
     evidence = [one.evidence_post for one in found if one.evidence_post]
-    seen = Post.objects.visible_to(viewer).filter(id__in=evidence)
-    titles = {key: title or words for key, title, words in seen.values_list("id", "title", "excerpt")}
+    said = [one.evidence_post or 0 for one in found if one.reason["code"] in ("answered", "replied")]
+    titles = first_words(evidence, viewer, said)
     return [
         Knows(names[one.person], one, titles.get(one.evidence_post or 0, ""))
         for one in found

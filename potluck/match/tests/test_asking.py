@@ -141,7 +141,7 @@ def likely(person: int, score: float) -> Answerer:
 
 
 def test_the_oftener_somebody_was_asked_this_week_the_better_a_question_must_fit_them() -> None:
-    ranked = [likely(1, 4.0), likely(2, 3.0), likely(3, 1.5)]
+    ranked = [likely(1, 0.0), likely(2, -1.0), likely(3, -2.0)]
     take = {1: 3, 2: 3, 3: 3}
     assert [one.person for one in in_turn(ranked, {}, take)] == [1, 2, 3]
     assert [one.person for one in in_turn(ranked, {1: 2, 2: 1, 3: 1}, take)] == [1, 2]
@@ -211,3 +211,15 @@ def test_what_they_said_they_can_help_with_counts(
     question = admit(Draft(author=ada, text="What keeps them off? #slugs"))
     work()
     assert seen_at_home(ben, question) == ["asked_declared"]
+
+
+def test_when_the_best_has_had_enough_the_next_on_the_topic_follows(
+    ada: Person, ben: Person, cleo: Person, crowd: list[Person], work: Work
+) -> None:
+    Topic.objects.create(person=ben, tag="slugs", stage="helping", note="off seedlings and off lettuce")
+    Topic.objects.create(person=cleo, tag="slugs", stage="helping")
+    AskingWishes.objects.create(person=ben, a_week=1)
+    Ask.objects.create(question=admit(Draft(author=ada, text="Who bakes bread?")), person=ben, round=1)
+    question = admit(Draft(author=ada, text="How do you keep slugs off seedlings and lettuce?"))
+    work()
+    assert asked(question) == {"cleo"}

@@ -57,8 +57,15 @@ def _alone(state: State) -> str:
         return _(
             "You are the only one here so far. What comes from the places you follow is held against it, too."
         )
-    if not Routing.objects.filter(pk=state.id).exists():
+    fits = Routing.objects.filter(pk=state.id).values_list("fits", flat=True).first()
+    if fits is None:
         return ""
+    if fits:
+        return _(
+            "Those who may know had as many questions this week as they take. It is put before others in two days."
+            " Everybody can answer meanwhile, and you can ask somebody by name."
+        )
     return _(
-        "Nobody is asked by name, as nobody here has shared something like it yet. Everybody can answer."
+        "Nobody is asked, as nobody here has shared something like it or says they can help with it. Everybody can"
+        " answer, and it stays open. You can ask somebody by name, or ask it in other words."
     )
