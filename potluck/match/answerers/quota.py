@@ -13,9 +13,9 @@ from potluck.match.answerers.ranking import Answerer
 
 # So many are asked at least and at most; less than the least once it is so likely that one of them can help.
 LEAST, MOST, LIKELY = 2, 5, 0.9
-# Nobody is asked whose log odds are so much below those of the best who has room, or below even odds where the best is
-# surer; less for each question they had this week, measured by how many they take as parts of the usual number.
-BELOW, EVEN, A_QUESTION, USUAL_WEEK = 2.5, 0.0, 1.0, 3
+# Nobody is asked whose log odds are so much below those of the best who has room, or below what is sure where the best
+# is surer; less for each question they had this week, measured by how many they take as parts of the usual number.
+BELOW, SURE, A_QUESTION, USUAL_WEEK = 3.0, 1.0, 1.0, 3
 WEEK = timedelta(days=7)
 
 _ASKED = """
@@ -35,7 +35,7 @@ def in_turn(ranked: Sequence[Answerer], asked: Mapping[int, int], takes: Mapping
     telling = [one for one in ranked if one.speaks]
     if not telling:
         return []
-    best = min(EVEN, max(one.score for one in telling))
+    best = min(SURE, max(one.score for one in telling))
 
     def handicap(one: Answerer) -> float:
         return A_QUESTION * asked.get(one.person, 0) * USUAL_WEEK / max(1, takes.get(one.person, USUAL_WEEK))

@@ -141,7 +141,7 @@ def likely(person: int, score: float) -> Answerer:
 
 
 def test_the_oftener_somebody_was_asked_this_week_the_better_a_question_must_fit_them() -> None:
-    ranked = [likely(1, 0.0), likely(2, -1.0), likely(3, -2.0)]
+    ranked = [likely(1, 1.0), likely(2, 0.0), likely(3, -1.5)]
     take = {1: 3, 2: 3, 3: 3}
     assert [one.person for one in in_turn(ranked, {}, take)] == [1, 2, 3]
     assert [one.person for one in in_turn(ranked, {1: 2, 2: 1, 3: 1}, take)] == [1, 2]
