@@ -21,7 +21,8 @@ from potluck.store.memory import LEAST_FOR_MINILM, MB, default_encoder, is_memor
 
 # One job, in seconds: short, as ending the worker waits for it.
 _JOB = 3.0
-_BATCH = 40
+# So few that whoever types meanwhile waits a fraction of a second for the encoder.
+_BATCH = 10
 # After each batch, so many times as long as it took: a third of one core at most.
 _REST = 2.0
 _AHEAD = 500

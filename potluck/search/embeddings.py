@@ -13,8 +13,10 @@ from potluck.events.models import Event
 from potluck.events.models import Kind as Happening
 from potluck.lib.sql import Select, ask
 from potluck.posts.models import Kind
-from potluck.search.encoder import Away, Encoder, encoder
+from potluck.search.encoder import Away, Encoder, across_languages, encoder
+from potluck.search.languages import is_stated_foreign
 from potluck.search.models import Meaning, Related
+from potluck.search.tokens import tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,18 +26,19 @@ if TYPE_CHECKING:
 _NEW = frozenset({Happening.SHARED, Happening.REPLIED, Happening.PASSED_ON, Happening.EDITED})
 BATCH = 200
 
-# (post, title, text, kind)
-_Text = tuple[int, str, str, str]
+# (post, title, text, kind, language)
+_Text = tuple[int, str, str, str, str]
 
-_TEXTS = "SELECT id, title, text, kind FROM posts_post WHERE id = ANY(%s) AND deleted_at IS NULL"
+_TEXTS = "SELECT id, title, text, kind, language FROM posts_post WHERE id = ANY(%s) AND deleted_at IS NULL"
+_TELLS = 1000
 _WRITE = """
-INSERT INTO search_meaning AS known (post_id, encoder, dimension, asks, whole, gist)
-SELECT post, %(name)s, %(dimension)s, asks, whole::halfvec, gist::halfvec
-FROM unnest(%(posts)s::bigint[], %(asks)s::boolean[], %(wholes)s::text[], %(gists)s::text[]) AS
-     given(post, asks, whole, gist)
+INSERT INTO search_meaning AS known (post_id, encoder, dimension, asks, whole, gist, across)
+SELECT post, %(name)s, %(dimension)s, asks, whole::halfvec, gist::halfvec, across::halfvec
+FROM unnest(%(posts)s::bigint[], %(asks)s::boolean[], %(wholes)s::text[], %(gists)s::text[], %(across)s::text[]) AS
+     given(post, asks, whole, gist, across)
 ON CONFLICT (post_id) DO UPDATE
 SET encoder = EXCLUDED.encoder, dimension = EXCLUDED.dimension, asks = EXCLUDED.asks,
-    whole = EXCLUDED.whole, gist = EXCLUDED.gist"""
+    whole = EXCLUDED.whole, gist = EXCLUDED.gist, across = EXCLUDED.across"""
 
 
 def encode_new(events: Iterable[Event]) -> int:
@@ -63,12 +66,12 @@ def encode_posts(ids: Sequence[int]) -> int:
 
 
 def _write(model: Encoder, texts: Sequence[_Text]) -> None:
-    wholes = model.encode([whole_of(title, text) for _post, title, text, _kind in texts], surely=True)
-    both = [number for number, (_post, title, text, _kind) in enumerate(texts) if title and text]
+    wholes = model.encode([_readable(*text) for text in texts], surely=True)
+    # The language of a text decides for its title, which says too little of it.
+    both = [number for number, text in enumerate(texts) if text[1] and text[2] and wholes[number].any()]
+    titles = model.encode([texts[number][1] for number in both], surely=True, english=True)
     gists: list[str | None] = [None] * len(texts)
-    for number, row in zip(
-        both, model.encode([texts[number][1] for number in both], surely=True), strict=True
-    ):
+    for number, row in zip(both, titles, strict=True):
         gists[number] = as_text(row)
     values: dict[str, Any] = {
         "name": model.name,
@@ -77,9 +80,23 @@ def _write(model: Encoder, texts: Sequence[_Text]) -> None:
         "asks": [text[3] == Kind.QUESTION for text in texts],
         "wholes": [as_text(row) for row in wholes],
         "gists": gists,
+        "across": _across([whole_of(text[1], text[2]) for text in texts]),
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
+
+
+def _readable(_post: int, title: str, text: str, _kind: str, language: str) -> str:
+    """A post as an encoder of English gets it: nothing where it is in another language."""
+    whole = whole_of(title, text)
+    if language and is_stated_foreign(language, frozenset(map(str.lower, tokens(whole[:_TELLS])))):
+        return ""
+    return whole
+
+
+def _across(wholes: Sequence[str]) -> list[str | None]:
+    model = across_languages()
+    return [as_text(row) for row in model.encode(wholes, surely=True)] if model else [None] * len(wholes)
 
 
 def look_at(many: int) -> None:
@@ -104,6 +121,19 @@ def nearest(whole: str, named: int, *, asks: bool = False) -> Select:
         f"(SELECT post_id FROM search_meaning WHERE dimension = {size} AND encoder = %(encoder)s{only}"
         f" ORDER BY whole::halfvec({size}) <#> %(whole)s::text::halfvec({size}) LIMIT {named:d})",
         {"encoder": model.name, "whole": whole},
+    )
+
+
+def nearest_across(across: str, named: int, *, foreign: bool) -> Select:
+    """The same by what compares across languages: of all posts, or only of those not in English (`foreign`)."""
+    model = across_languages()
+    assert model is not None  # noqa: S101 -- there is a vector
+    size = model.dimension
+    only = " WHERE whole IS NULL" if foreign else ""
+    return Select(
+        f"(SELECT post_id FROM search_meaning{only}"
+        f" ORDER BY across::halfvec({size}) <#> %(across)s::text::halfvec({size}) LIMIT {named:d})",
+        {"across": across},
     )
 
 

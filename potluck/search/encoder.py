@@ -1,6 +1,7 @@
 """The seam of meaning: texts in, vectors out. Which encoder does it is one setting; without one, words do it all.
 
 An encoder has a name, which is stored with its vectors: another name, and they are made anew in the background.
+Beside the encoder of English there may be one that compares across languages (`across_languages`).
 Loading one takes up to a second and 150 MB, so it is done when the first text is to be encoded.
 """
 
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from potluck.lib.errors import TryLater
-from potluck.search.languages import FALLBACK, guess_of
+from potluck.search.languages import is_foreign
 from potluck.search.tokens import tokens
 
 if TYPE_CHECKING:
@@ -27,17 +28,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NONE = "none"
-# A name or two that an encoder must spell out says nothing about the language.
-_FEW = 6
 # Dotted paths, so that what an encoder stands on is loaded with the encoder and not before.
 ENCODERS: dict[str, str] = {
     "wordllama": "potluck.search.wordllama.WordLlama",
     "minilm": "potluck.search.minilm.MiniLM",
+    "multilingual": "potluck.search.multilingual.Multilingual",
 }
-
+# What compares across languages beside an encoder, and what of its package is asked for.
+ACROSS: dict[str, str] = {"minilm": "multilingual"}
 
 # Those too large for each process to hold, with their dimension: one process holds them for all (`encoder_server.py`).
-HEAVY: dict[str, int] = {"minilm": 384}
+HEAVY: dict[str, int] = {"minilm": 384, "multilingual": 512}
 _SERVED = "potluck.search.encoder_server.Served"
 
 
@@ -51,10 +52,13 @@ class Encoder(Protocol):
     name: str
     dimension: int
 
-    def encode(self, texts: Sequence[str], *, surely: bool = False) -> "NDArray[np.float32]":
+    def encode(
+        self, texts: Sequence[str], *, surely: bool = False, english: bool = False
+    ) -> "NDArray[np.float32]":
         """One row a text, of unit length; zeros where the text has no word the encoder knows.
 
-        While the encoder is away all is zeros, so that words do; `surely` raises Away instead.
+        While the encoder is away all is zeros, so that words do; `surely` raises Away instead. `english`: the texts are
+        known to be in English, as the titles of posts that are.
         """
         ...
 
@@ -62,6 +66,12 @@ class Encoder(Protocol):
 def encoder() -> Encoder | None:
     """The encoder of this network; None where there is none, or what it stands on is not installed."""
     return _loaded(settings.ENCODER)
+
+
+def across_languages() -> Encoder | None:
+    """What compares texts of different languages, of another dimension; None where this network has none."""
+    name = ACROSS.get(settings.ENCODER)
+    return _loaded(name) if name and encoder() is not None else None
 
 
 @cache
@@ -95,11 +105,6 @@ def give_back_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def is_known(text: str, pieces: int, most: float) -> bool:
-    """Whether an encoder of English understands a text: it reads as English, or at least not as another language
-    and in few pieces a word."""
-    words = tokens(text)
-    language, telling = guess_of(frozenset(map(str.lower, words)))
-    if language != FALLBACK:
-        return False
-    return pieces > 0 and (telling or pieces <= max(most * len(words), _FEW))
+def is_known(text: str, pieces: int, *, english: bool = False) -> bool:
+    """Whether an encoder of English understands a text that falls into so many pieces."""
+    return pieces > 0 and (english or not is_foreign(text, tokens(text), pieces))

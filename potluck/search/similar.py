@@ -17,9 +17,9 @@ from potluck.people.models import Person
 from potluck.posts.audience import Audience, gate
 from potluck.posts.models import Kind
 from potluck.search.bm25 import Asked, known, selected, vector
-from potluck.search.embeddings import as_text, look_at, nearest, whole_of
-from potluck.search.encoder import encoder
-from potluck.search.fusion import Likeness, joined, weights_for
+from potluck.search.embeddings import as_text, look_at, nearest, nearest_across, whole_of
+from potluck.search.encoder import across_languages, encoder
+from potluck.search.fusion import Likeness, joined, weights_for, z
 from potluck.search.index import K1
 from potluck.search.languages import language_of
 from potluck.search.text_query import like
@@ -27,6 +27,8 @@ from potluck.search.tokens import count_tokens, facet, tokens
 
 # How many the word index and the index of meaning each name.
 NAMED = 60
+# How a cosine across languages reads as one of MiniLM: see docs/performance.md.
+ACROSS_AT, ACROSS_BY = 0.0, 1.25
 # The weights of a text without words.
 _NO_WORDS = "{}/1000000000"
 
@@ -53,6 +55,7 @@ class _Row:
     whole: float | None
     gist: float | None
     titles: float | None
+    across: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class _Text:
     asked: Asked | None
     whole: str | None
     title: str | None
+    across: str | None
 
 
 def alike(
@@ -106,10 +110,11 @@ def _ready(text: str, title: str, language: str) -> _Text:
     found = tokens(both)
     counts = count_tokens(found, language_of(language, frozenset(map(str.lower, found))))
     weights = {term: often / (often + K1) for term, often in counts.items()}
-    model = encoder()
+    model, across = encoder(), across_languages()
     texts = [both, title] if title and text else [both]
     vectors = [as_text(row) for row in model.encode(texts)] if model else [None]
-    return _Text(like(weights, known(), least=1), vectors[0], vectors[-1])
+    other = as_text(across.encode([both])[0]) if across else None
+    return _Text(like(weights, known(), least=1), vectors[0], vectors[-1], other)
 
 
 def _candidates(asked: _Text, kinds: Collection[str] | None, named: int) -> Select:
@@ -123,6 +128,8 @@ def _candidates(asked: _Text, kinds: Collection[str] | None, named: int) -> Sele
         parts.append(nearest(asked.whole, named))
         if kinds is not None and set(kinds) == {Kind.QUESTION}:
             parts.append(nearest(asked.whole, named, asks=True))
+    if asked.across is not None:
+        parts.append(nearest_across(asked.across, named, foreign=asked.whole is not None))
     return union(parts) if parts else Select("SELECT 0 WHERE false")
 
 
@@ -132,7 +139,7 @@ near AS MATERIALIZED (SELECT p.id, p.thread FROM posts_post p WHERE p.id IN (SEL
 these AS MATERIALIZED (SELECT id FROM near {lifted})
 SELECT p.id, p.thread, p.thing, p.kind, coalesce(-(i.weights <#> %(idf)s::text::sparsevec), 0),
        -(m.whole <#> %(whole)s::text::halfvec), -(m.gist <#> %(whole)s::text::halfvec),
-       -(coalesce(m.gist, m.whole) <#> %(title)s::text::halfvec)
+       -(coalesce(m.gist, m.whole) <#> %(title)s::text::halfvec), -(m.across <#> %(across)s::text::halfvec)
 FROM these JOIN posts_post p USING (id) LEFT JOIN search_indexed i ON i.post_id = p.id
      LEFT JOIN search_meaning m ON m.post_id = p.id AND m.encoder = %(encoder)s"""
 _LIFTED = "UNION SELECT p.id FROM posts_post p WHERE p.id IN (SELECT thread FROM near) AND {gate}"
@@ -146,6 +153,7 @@ def _scored(asked: _Text, candidates: Select, allowed: Select, named: int, *, li
         "encoder": model.name if model else "",
         "whole": asked.whole,
         "title": asked.title,
+        "across": asked.across,
         "idf": vector(asked.asked.idf) if asked.asked else _NO_WORDS,
     }
     lifted = _LIFTED.format(gate=passing) if lift else ""
@@ -188,13 +196,25 @@ def _likeness(row: _Row, replies: Sequence[_Row]) -> Likeness:
     return Likeness(
         words=row.words,
         reply_words=max((reply.words for reply in replies), default=0.0),
-        whole=row.whole,
+        whole=_meaning(row),
         gist=row.gist,
         titles=row.titles,
-        reply=max((reply.whole for reply in replies if reply.whole is not None), default=None),
+        reply=max((meaning for reply in replies if (meaning := _meaning(reply)) is not None), default=None),
+        foreign=row.whole is None and row.across is not None,
     )
 
 
+def _meaning(row: _Row) -> float | None:
+    """A cosine; where one of the two is not in English, by what compares across languages, on the same scale."""
+    if row.whole is not None or row.across is None:
+        return row.whole
+    return ACROSS_AT + ACROSS_BY * row.across
+
+
 def _reply(replies: Sequence[_Row]) -> int | None:
-    """The reply that comes nearest: of those found, the one with most of the words."""
-    return max(replies, key=lambda row: (row.words, row.whole or 0.0)).post if replies else None
+    """The reply that comes nearest, by words and meaning."""
+    if not replies:
+        return None
+    meanings = z([_meaning(reply) for reply in replies])
+    both = zip(z([reply.words for reply in replies]), meanings, replies, strict=True)
+    return max(both, key=lambda one: (one[0] + 2 * one[1], one[2].words, one[2].post))[2].post

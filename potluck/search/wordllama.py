@@ -4,9 +4,7 @@ The vectors and the pieces are two files of the package `wordllama` (MIT, github
 from the token embeddings of a large language model. We read the files alone: its own loader would try a
 download. The length of a piece's vector says how much it tells, so the plain mean is already a weighted one.
 
-Of other languages it knows little: their words fall into many short pieces. Such texts get no vector, and words
-alone do the work. Measured on real feeds: English has 1.3 pieces a word (95 in 100 short titles under 2.7), German
-1.8, Czech 2.3, Korean, Japanese and Chinese 4 and more.
+Of other languages it knows little. Texts in them get no vector, and words alone do the work.
 
 The vectors are mapped, not read: all processes share the pages of the one file.
 """
@@ -31,8 +29,6 @@ _WEIGHTS = "wordllama/weights/l2_supercat_256.safetensors"
 _PIECES = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
 # Letters read of a text: what comes later changes the mean little.
 MOST_TEXT = 4000
-# A text of more pieces a word is in no language that the vectors know.
-_MOST_PIECES = 2.0
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.I)
 _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 _NOT_LATIN = "\u0250"
@@ -52,14 +48,16 @@ class WordLlama:
         self._tells = np.array([_tells(piece) for piece in pieces])
         self._foreign = np.array([_is_foreign(piece) for piece in pieces])
 
-    def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
+    def encode(
+        self, texts: Sequence[str], *, surely: bool = False, english: bool = False
+    ) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         plain = [as_read(text[:MOST_TEXT]) for text in texts]
         parted = self._pieces.encode_batch_fast(plain, add_special_tokens=False)
         for row, text, found in zip(rows, plain, parted, strict=True):
             ids = np.array(found.ids, dtype=np.int32)
             telling = ids[self._tells[ids]]
-            if len(telling) > self._foreign[ids].sum() and is_known(text, len(telling), _MOST_PIECES):
+            if len(telling) > self._foreign[ids].sum() and is_known(text, len(telling), english=english):
                 pieces, often = np.unique(telling, return_counts=True)
                 # What is said four times tells twice as much as what is said once.
                 row[:] = np.sqrt(often, dtype=np.float32) @ self._vectors[pieces].astype(np.float32)

@@ -32,7 +32,9 @@ class Lengths:
     name = "lengths"
     dimension = 384
 
-    def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
+    def encode(
+        self, texts: Sequence[str], *, surely: bool = False, english: bool = False
+    ) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             row[len(text) % self.dimension] = 1
@@ -43,12 +45,13 @@ class Lengths:
 def asking(monkeypatch: pytest.MonkeyPatch) -> Served:
     """Somebody who asks for it."""
     monkeypatch.setattr(encoder_server, "distribution", lambda name: None)
+    monkeypatch.setitem(encoder_server._STANDS_ON, "lengths", "")
     return Served("lengths", 384, f"{__name__}.Lengths")
 
 
 @pytest.fixture
 def holding() -> Iterator[None]:
-    threading.Thread(target=listen, args=[Lengths()], daemon=True).start()
+    threading.Thread(target=listen, args=[[Lengths()]], daemon=True).start()
     deadline = time.monotonic() + 10
     while not socket_path().exists() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -96,7 +99,9 @@ def test_while_it_is_away_words_do_and_nothing_is_lost(
     ada: Person, cleo: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Gone(Lengths):
-        def encode(self, texts: Sequence[str], *, surely: bool = False) -> NDArray[np.float32]:
+        def encode(
+            self, texts: Sequence[str], *, surely: bool = False, english: bool = False
+        ) -> NDArray[np.float32]:
             if surely:
                 raise Away("Not now.")
             return np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -117,7 +122,7 @@ def test_while_it_is_away_words_do_and_nothing_is_lost(
 def test_the_better_encoder_is_said_to_be_missing_where_it_was_not_installed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(encoder_server, "_STANDS_ON", "a-package-nobody-has")
+    monkeypatch.setitem(encoder_server._STANDS_ON, "minilm", "a-package-nobody-has")
     seam._loaded.cache_clear()
     settings.ENCODER = "minilm"
     assert encoder() is None and "words alone are compared" in caplog.text
