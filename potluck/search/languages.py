@@ -84,7 +84,7 @@ _NOT_LATIN = "\u0250"
 _SCRIPT_LETTERS = 2000
 # Words of other languages that English has too, or technical English.
 _ALSO_ENGLISH = frozenset(
-    [
+    {
         "a",
         "ale",
         "an",
@@ -103,6 +103,8 @@ _ALSO_ENGLISH = frozenset(
         "im",
         "kun",
         "me",
+    }
+    | {
         "min",
         "mit",
         "mod",
@@ -120,10 +122,8 @@ _ALSO_ENGLISH = frozenset(
         "ten",
         "tom",
         "u",
-        "w",
-        "y",
-        "z",
-    ]
+    }
+    | {"w", "y", "z"}
 )
 _TELLING_WORDS = {
     code: known - _FUNCTION_WORDS[FALLBACK] - _ALSO_ENGLISH
