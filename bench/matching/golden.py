@@ -138,12 +138,12 @@ def beginnings() -> dict[int, str]:
 
 def shown(known: Known) -> list[int]:
     """All posts in the order of the page."""
-    return [one.line.id for one in (*known.same, *known.answers)]
+    return [one.line.id for one in (*known.same, *known.answers, *known.close)]
 
 
 def sure(known: Known) -> list[int]:
     """Those of which it is said that they may answer."""
-    return shown(known)
+    return [one.line.id for one in known.answers]
 
 
 def describe(outcome: Outcome) -> str:

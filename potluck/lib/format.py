@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from django.utils import timezone
 from django.utils.dateformat import format as write_date
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, get_language_info, gettext, ngettext, pgettext
 from markupsafe import Markup, escape
 
 # The last words of an excerpt that is cut are set in soft ink: enough to see that it goes on.
@@ -25,6 +25,15 @@ def language() -> str:
     """The language that is spoken now."""
     known = _speaking.get()
     return known[0] if known else get_language() or "en"
+
+
+def in_language(code: str) -> str:
+    """ "in Spanish", in the language that is spoken now; nothing for a code that nobody here knows."""
+    try:
+        info = get_language_info(code)
+    except KeyError:
+        return ""
+    return gettext("in %(language)s") % {"language": info["name_translated"]}
 
 
 @contextmanager

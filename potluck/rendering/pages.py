@@ -55,6 +55,7 @@ def environment(**options: Any) -> Environment:
         words_fade=format.words_fade,
         dots=format.dots,
         when=format.when,
+        in_language=format.in_language,
         tag=format.tag,
         acts=Acts(env, "row"),
         entry=Entries(env),

@@ -2,6 +2,7 @@
 
 Ranking looks at the index alone, then the best are taken through the gate, twice as many as a page needs, and
 more where somebody may not see much. Posts with every word come first, then, if there are few, those with some.
+A sentence without operators is searched as a question is: the threads most like it, by words and meaning, come first.
 """
 
 import re
@@ -15,6 +16,7 @@ from potluck.posts.models import Post
 from potluck.search.bm25 import Asked, Counts, Group, Scored, best, counted, known
 from potluck.search.plan import Wish, all_words, some_words, wish
 from potluck.search.query import Query
+from potluck.search.similar import alike
 from potluck.search.snippet import marked, snippet
 from potluck.search.visibility import visible
 
@@ -22,6 +24,8 @@ LIMIT = 20
 # How many of the ranked are taken through the gate at once, as a multiple of the page, growing each time.
 _FIRST, _GROWTH, _ROUNDS = 2, 4, 4
 _SOME_POSTS = 2000
+# Of a sentence, so many of the threads most like it come before what has its words.
+_NEAREST = 8
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,13 @@ def find(query: Query, viewer: Person | None, *, limit: int = LIMIT, key: str = 
             break
     page = list(kept.values())[:limit]
     more = page[-1].key if len(kept) > limit else ""
+    if query.sentence and not key:
+        nearest = [
+            _Candidate(Scored(one.score, one.post), False)
+            for one in alike(query.sentence, viewer, limit=_NEAREST)
+        ]
+        first = {candidate.post for candidate in nearest}
+        page = [*nearest, *(candidate for candidate in page if candidate.post not in first)]
     return Found(_hits(page, frozenset().union(*wanted.words)), more)
 
 

@@ -147,6 +147,15 @@ def language_of(code: str, words: AbstractSet[str]) -> str:
     return stated if stated in STEMMERS else guess(words)
 
 
+def language_told(code: str, text: str) -> str:
+    """The language a text says it is in, or that its function words or script tell; nothing where nothing does."""
+    if stated := base(code):
+        return stated
+    words = frozenset(map(str.lower, text[:2000].split()))
+    found = guess(words)
+    return found if found != FALLBACK or len(_FUNCTION_WORDS[FALLBACK] & words) >= _ENOUGH else ""
+
+
 def guess(words: AbstractSet[str]) -> str:
     """The likeliest language of these lower-case words, `FALLBACK` if nothing tells."""
     best, most = FALLBACK, _ENOUGH - 1

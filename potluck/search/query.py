@@ -19,6 +19,8 @@ from potluck.search.languages import base
 LONGEST = 500
 MOST_PARTS = 32
 WORD, PHRASE = "word", "phrase"
+# So many plain words are a sentence, which is searched by its meaning too.
+SENTENCE = 4
 # Where to look. A number is a thread.
 PLACES = frozenset({"mine", "following", "kept", "members", "outside"})
 
@@ -70,6 +72,12 @@ class Query:
     def texts(self) -> list[str]:
         """The words and phrases wanted."""
         return self.values(WORD, PHRASE)
+
+    @property
+    def sentence(self) -> str:
+        """The words of a query that is a sentence: several of them, and nothing else. Else empty."""
+        plain = all(part.name == WORD and not part.without for part in self.parts)
+        return " ".join(self.texts) if plain and len(self.parts) >= SENTENCE else ""
 
     @property
     def since(self) -> datetime | None:

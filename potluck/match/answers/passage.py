@@ -1,9 +1,10 @@
 """The passage of a text that fits a question best: a few sentences in a row, by words first, then by meaning."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from potluck.search.encoder import Encoder
 from potluck.search.languages import language_of
@@ -15,6 +16,9 @@ _END = re.compile(r"(?<=[.!?。！？…])[\s\"”’)]+|\n+")
 _MOST = 60
 # So many words of a text tell its language.
 _SAMPLE = 300
+# So many vectors of passages are kept, 2 KB each.
+_MOST_KEPT = 2000
+_vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
 
 
 def windows(text: str) -> list[str]:
@@ -40,10 +44,20 @@ def passage(
     order = sorted(range(len(found)), key=lambda place: (-shared[place], place))[:LOOKED_AT]
     if encoder is None:
         return found[order[0]]
-    vectors = encoder.encode([question, *(found[place] for place in order)])
+    vectors = _encoded(encoder, [question, *(found[place] for place in order)])
     near = vectors[1:] @ vectors[0]
     words = np.array([shared[place] for place in order]) / (max(shared) or 1.0)
     return found[order[int(np.argmax(words + 2 * near))]]
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors of short texts, kept for those who type on: what is near stays near."""
+    new = [text for text in dict.fromkeys(texts) if (encoder.name, text) not in _vectors]
+    if len(_vectors) + len(new) > _MOST_KEPT:
+        _vectors.clear()
+    known = dict(zip(new, encoder.encode(new), strict=True)) if new else {}
+    _vectors.update({(encoder.name, text): row for text, row in known.items() if row.any()})
+    return np.stack([_vectors.get((encoder.name, text), known.get(text)) for text in texts])
 
 
 def _cut(text: str) -> str:

@@ -6,11 +6,13 @@ And the other way round: who looks for what somebody is about to share. All of i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.conf import settings
 
 from potluck.lib.sql import ask
 from potluck.match.answerers.candidates import LEAST_MEANING, OF_WORDS, WORDS_ALONE, Text
 from potluck.match.answerers.ranking import Answerer, rank_answerers
+from potluck.match.answers.classifier import Gate
 from potluck.match.answers.open_questions import idf_of
 from potluck.match.answers.passage import passage
 from potluck.people.models import Person
@@ -20,18 +22,26 @@ from potluck.posts.models import Kind, Post
 from potluck.questions.capacity import left_in_peace
 from potluck.questions.open_filter import STANDS
 from potluck.questions.view import Named, named, who_ask
-from potluck.search.encoder import encoder
+from potluck.search.encoder import across_languages, encoder
 from potluck.search.fusion import reads
-from potluck.search.languages import language_of
+from potluck.search.languages import FALLBACK, language_of, language_told
 from potluck.search.similar import Alike, alike
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4
-# What is less near is not shown: it would only be in the way. From where on something is near enough, and from where
-# on it asks the same, for each kind of encoder. Set on every second query of two collections of questions and looked
-# at on the others (docs/performance.md): the right one is among the four shown for 95 queries in 100 (by words alone
-# 91), and four in five of what asks the same do.
-AVERAGED, READ = (0.5, 0.7), (0.65, 0.6)
+# From which cosine on an open question asks the same, by vectors that are averages and by those of a model that reads:
+# set on every second query of two collections of questions and looked at on the others (docs/performance.md).
+SAME_AVERAGED, SAME_READ = 0.7, 0.6
+# From which BM25 or which cosine on it is shown as close.
+CLOSE_WORDS, CLOSE_MEANING = 4.0, 0.15
+# From which sum of a cosine and a part of BM25 on something is near, measured the same way.
+NEAR_AVERAGED, NEAR_READ = 0.5, 0.65
+# What is said to answer has this chance at least. The weights are learned on a small network of 74 threads and 79
+# questions (bench/matching/networks); what they do in others is in docs/performance.md.
+SURE = 0.55
+FEATURES = ("meaning", "words", "score")
+GATE_READ = Gate(FEATURES, (0.303, 4.254, 5.267), (0.1232, 3.089, 2.403), (0.728, 0.284, 1.046), -2.656)
+GATE_AVERAGED = Gate(FEATURES, (0.1744, 5.07, 4.215), (0.0924, 2.67, 2.245), (0.0, 0.407, 1.3), -2.717)
 # Shorter than this, nothing can be meant yet.
 LEAST = 8
 
@@ -41,12 +51,14 @@ class Answer:
     """Something shared that may answer: its line, where it fits, and its page.
 
     Where a reply in its thread is what answers, the passage is of that: `by` is the line of whose words those are.
+    `language` is the code of the language it is in, where the question is in another.
     """
 
     line: Line
     passage: str
     page: str
     by: Line
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,13 @@ class Knows:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known already. `lookers` are those who ask what a share may answer, where it is not a question."""
+    """All that is known already: `answers` are likely to answer, `close` are the nearest of the rest.
+
+    `lookers` are those who ask what a share may answer, where it is not a question.
+    """
 
     answers: Sequence[Answer] = ()
+    close: Sequence[Answer] = ()
     same: Sequence[Same] = ()
     people: Sequence[Knows] = ()
     is_question: bool = True
@@ -88,11 +104,19 @@ def known_for(text: Text, viewer: Person | None) -> Known:
     words = f"{text.title}\n{text.text}".strip()
     if len(words) < LEAST:
         return Known()
-    found = [one for one in alike(text.text, viewer, title=text.title, limit=12) if _near_enough(one)]
+    found = alike(text.text, viewer, title=text.title, limit=12)
     open_ones = _open([one.post for one in found])
     same = _same([one for one in found if one.post in open_ones and _is_the_same(one)], viewer)
-    answers = _answers(found, words, viewer)
-    return Known(answers, same, _people(text, viewer), looked=True)
+    telling = _telling(found, viewer)
+    sure = [one.post for one, _line in telling if _is_sure(one)]
+    answers = _answers(telling, words, viewer)
+    return Known(
+        [one for one in answers if one.line.id in sure],
+        [one for one in answers if one.line.id not in sure],
+        same,
+        _people(text, viewer),
+        looked=True,
+    )
 
 
 def lookers_for(text: Text, viewer: Person | None) -> Known:
@@ -101,24 +125,41 @@ def lookers_for(text: Text, viewer: Person | None) -> Known:
     if len(words) < LEAST * 3:
         return Known(is_question=False)
     found = alike(text.text, viewer, kinds=[Kind.QUESTION], title=text.title, limit=8)
-    near = [one for one in found if _near_enough(one)]
-    open_ones = _open([one.post for one in near])
-    same = _same([one for one in near if one.post in open_ones], viewer)
-    return Known(same=[one for one in same if not one.line.mine], is_question=False, looked=True)
+    open_ones = _open([one.post for one in found])
+    near = [one for one in found if one.post in open_ones and _is_near(one)]
+    return Known(
+        same=[one for one in _same(near, viewer) if not one.line.mine], is_question=False, looked=True
+    )
 
 
-def _near_enough(one: Alike) -> bool:
+def _is_sure(one: Alike) -> bool:
+    """Whether it is likely enough to answer: near by any measure, or far nearer than the others."""
+    return _is_near(one) or (one.meaning is not None and _chance(one) >= SURE)
+
+
+def _chance(one: Alike) -> float:
+    """How likely it is that this answers, 0 to 1."""
+    gate = GATE_READ if reads(settings.ENCODER) else GATE_AVERAGED
+    return float(gate.chances(np.array([[one.meaning, one.words, one.score]]))[0])
+
+
+def _is_close(one: Alike) -> bool:
+    """Whether it has anything to do with it at all."""
+    return one.words >= CLOSE_WORDS or (one.meaning is not None and one.meaning >= CLOSE_MEANING)
+
+
+def _is_near(one: Alike) -> bool:
+    """Whether it is near whatever else there is, as in a network of three posts."""
     if one.meaning is None:
         return one.words >= WORDS_ALONE
-    return one.meaning >= LEAST_MEANING and one.meaning + one.words / OF_WORDS >= _from()[0]
+    least = NEAR_READ if reads(settings.ENCODER) else NEAR_AVERAGED
+    return one.meaning >= LEAST_MEANING and one.meaning + one.words / OF_WORDS >= least
 
 
 def _is_the_same(one: Alike) -> bool:
-    return one.words >= WORDS_ALONE * 2 if one.meaning is None else one.meaning >= _from()[1]
-
-
-def _from() -> tuple[float, float]:
-    return READ if reads(settings.ENCODER) else AVERAGED
+    if one.meaning is None:
+        return one.words >= WORDS_ALONE * 2
+    return one.meaning >= (SAME_READ if reads(settings.ENCODER) else SAME_AVERAGED)
 
 
 _OPEN = f"""
@@ -147,12 +188,19 @@ def _same(found: Sequence[Alike], viewer: Person | None) -> list[Same]:
     ]
 
 
-def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[Answer]:
-    """What was answered in a thread, or said in a share; a question nobody answered answers nothing."""
-    rows = {one.post: one for one in found}
-    telling = [line for line in lines(rows, viewer) if line.kind != Kind.QUESTION or rows[line.id].reply]
-    telling = telling[:ANSWERS]
-    said = {line.id: rows[line.id].reply or line.id for line in telling}
+def _telling(found: Sequence[Alike], viewer: Person | None) -> list[tuple[Alike, Line]]:
+    """What was answered in a thread, or said in a share, nearest first; an unanswered question answers nothing."""
+    rows = {line.id: line for line in lines([one.post for one in found], viewer)}
+    telling = [
+        (one, rows[one.post])
+        for one in found
+        if one.post in rows and _is_close(one) and (rows[one.post].kind != Kind.QUESTION or one.reply)
+    ]
+    return telling[:ANSWERS]
+
+
+def _answers(telling: Sequence[tuple[Alike, Line]], words: str, viewer: Person | None) -> list[Answer]:
+    said = {one.post: one.reply or one.post for one, _line in telling}
     texts = {
         key: (text, language)
         for key, text, language in Post.objects.visible_to(viewer)
@@ -160,20 +208,31 @@ def _answers(found: Sequence[Alike], words: str, viewer: Person | None) -> list[
         .values_list("id", "text", "language")
     }
     by = {line.id: line for line in lines(texts, viewer)}
-    found_words = tokens(words)
-    terms = count_tokens(found_words, language_of("", frozenset(map(str.lower, found_words))))
-    idf, _counts = idf_of(terms)
-    return [
-        Answer(
-            line,
-            passage(texts[said[line.id]][0], words, idf, texts[said[line.id]][1], encoder()),
-            f"/posts/{line.id}"
-            + (f"?to={said[line.id]}#post-{said[line.id]}" if said[line.id] != line.id else ""),
-            by[said[line.id]],
+    idf = _idf(words)
+    asked_in = language_told("", words)
+    found = []
+    for one, line in telling:
+        at = said[one.post]
+        if at not in by:
+            continue
+        text, language = texts[at]
+        told = language_told(language, text)
+        found.append(
+            Answer(
+                line,
+                passage(text, words, idf, language, across_languages() or encoder()),
+                f"/posts/{line.id}" + (f"?to={at}#post-{at}" if at != line.id else ""),
+                by[at],
+                told if told and told != (asked_in or FALLBACK) else "",
+            )
         )
-        for line in telling
-        if said[line.id] in by
-    ]
+    return found
+
+
+def _idf(words: str) -> dict[int, float]:
+    found = tokens(words)
+    idf, _counts = idf_of(count_tokens(found, language_of("", frozenset(map(str.lower, found)))))
+    return idf
 
 
 def _people(text: Text, viewer: Person | None) -> list[Knows]:

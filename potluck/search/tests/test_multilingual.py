@@ -12,8 +12,10 @@ from potluck.posts.draft import Draft
 from potluck.posts.models import Post
 from potluck.search import encoder as seam
 from potluck.search.encoder import across_languages
+from potluck.search.find import find
 from potluck.search.languages import is_foreign
 from potluck.search.models import Meaning
+from potluck.search.query import parse
 from potluck.search.similar import alike
 from potluck.search.statistics import refresh_statistics
 from potluck.search.tokens import tokens
@@ -112,3 +114,16 @@ def test_short_technical_title_is_not_taken_for_another_language(title: str) -> 
 def test_title_in_german_czech_korean_or_russian_is_not_taken_for_english(title: str) -> None:
     words = tokens(title)
     assert is_foreign(title, words, 3 * len(words))
+
+
+@needs_packages
+@pytest.mark.django_db
+def test_sentence_in_the_search_box_finds_what_says_it_in_other_words(
+    large: None, ada: Person, ben: Person, work: Callable[[], None]
+) -> None:
+    saddle = admit(Draft(author=ada, text="A bicycle seat at hip height spares the knees."))
+    admit(Draft(author=ada, text="How high is the tower of the town hall?"))
+    work()
+    refresh_statistics()
+    assert find(parse("how high must my saddle be"), ben).hits[0].post == saddle.id
+    assert parse("how high must -saddle be").sentence == "" and parse('"how high" must my be').sentence == ""

@@ -162,3 +162,30 @@ def test_a_passage_bears_the_name_of_whoever_wrote_it(
     assert "Cleo Marin" in answers and "Ben Okafor" not in answers
     assert f"/posts/{reply.id}/thanks" in answers and f"/posts/{begun.id}/thanks" not in answers
     assert "thanks" not in asked(as_(cleo), ASKED).partition("may-answer-it")[2].partition("who-may-know")[0]
+
+
+def test_what_is_near_and_surely_answers_nothing_is_called_close(
+    ada: Person, ben: Person, as_: As, work: Work
+) -> None:
+    """It is said to be no more than that, so that a newcomer sees the nearest and is promised nothing."""
+    texts = [
+        "Slugs leave the bed alone where frogs live.",
+        "The night train to Lyon runs again.",
+        "A loaf of rye.",
+    ]
+    for text in texts:
+        admit(Draft(author=ben, text=text))
+    work()
+    refresh_statistics()
+    piece = asked(as_(ada), "Which frogs live in a pond behind a wall in town?", kind="question")
+    assert "close to it" in piece and "this may answer it" not in piece and "Slugs leave the bed" in piece
+
+
+def test_answer_in_another_language_says_so(ada: Person, ben: Person, as_: As, work: Work) -> None:
+    admit(Draft(author=ben, text="Para el compost pongo mucho cartón y poco pan.", language="es"))
+    for number in range(20):
+        admit(Draft(author=ben, text=f"The night train number {number} runs again from May."))
+    work()
+    refresh_statistics()
+    piece = asked(as_(ada), "How much cartón goes into compost in a small garden?", kind="question")
+    assert "in Spanish" in piece

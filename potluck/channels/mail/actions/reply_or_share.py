@@ -14,6 +14,7 @@ from potluck.channels.mail.inbound.message import Message
 from potluck.channels.mail.inbound.outcome import Outcome
 from potluck.channels.mail.threading import posts_of
 from potluck.lib.errors import Missing
+from potluck.lib.format import in_language
 from potluck.match.answerers.candidates import Text
 from potluck.match.suggestions.as_you_type import Answer, known_for
 from potluck.people.models import Person
@@ -21,6 +22,8 @@ from potluck.posts.models import Kind, Post
 
 # A subject alone says which thread is meant for so long.
 _RECENT = timedelta(days=60)
+# Of what is near and surely answers nothing, so much is named.
+_CLOSE = 2
 
 
 def reply(message: Message, to: int, by: Person, *, has_token: bool = False) -> Outcome:
@@ -48,7 +51,7 @@ def question(message: Message, by: Person) -> Outcome:
     read = share_of(message, by=by, kind=Kind.QUESTION)
     known = known_for(Text(title=read.draft.title, text=read.draft.text), by)
     post = door.admit(read.draft)
-    told = [_told(post, read, by), *_answers(known.answers)]
+    told = [_told(post, read, by), *_answers(known.answers, known.close)]
     return Outcome(post=post, person=by, said="\n\n".join(told))
 
 
@@ -85,14 +88,18 @@ def _told(post: Post, read: Read, by: Person) -> str:
     return "\n\n".join(lines)
 
 
-def _answers(found: Sequence[Answer]) -> list[str]:
-    if not found:
-        return []
-    told = [_("What is already shared that may answer it:")]
-    for one in found:
+def _answers(answers: Sequence[Answer], close: Sequence[Answer]) -> list[str]:
+    """What may answer, and where nothing does, the nearest."""
+    told = []
+    if answers:
+        told = [_("What is already shared that may answer it:")]
+    elif close:
+        told = [_("Nothing that surely answers it is here yet. Close to it:")]
+    for one in answers or close[:_CLOSE]:
         title = one.line.title or one.line.excerpt[:100]
+        by = f"{one.by.author_name}, {in_language(one.language)}" if one.language else one.by.author_name
         passage = f"\n{one.passage}" if one.passage else ""
-        told.append(f"{title} ({one.by.author_name}){passage}\n{settings.ORIGIN}{one.page}")
+        told.append(f"{title} ({by}){passage}\n{settings.ORIGIN}{one.page}")
     return told
 
 
