@@ -56,8 +56,9 @@ def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     if len(_vectors) + len(new) > _MOST_KEPT:
         _vectors.clear()
     known = dict(zip(new, encoder.encode(new), strict=True)) if new else {}
+    # An encoder that is away for a moment gives zeros, which are not kept.
     _vectors.update({(encoder.name, text): row for text, row in known.items() if row.any()})
-    return np.stack([_vectors.get((encoder.name, text), known.get(text)) for text in texts])
+    return np.stack([known[text] if text in known else _vectors[encoder.name, text] for text in texts])
 
 
 def _cut(text: str) -> str:
