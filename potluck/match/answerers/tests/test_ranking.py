@@ -53,6 +53,15 @@ def test_a_topic_is_known_by_its_words_whatever_their_form_and_by_its_note(
     assert (found.person, found.reason["code"], found.reason["tag"]) == (ben.id, "declared", tag)
 
 
+def test_of_several_topics_the_one_that_the_question_names_is_said(
+    ada: Person, ben: Person, cleo: Person
+) -> None:
+    says(ben, "zips", note="stuck ones")
+    says(ben, "mending", note="tears, hems, elbows")
+    says(cleo, "opera")
+    assert first("The hem of my curtain needs mending.", ada).reason["tag"] == "mending"
+
+
 def test_a_topic_is_known_by_its_synonyms(ada: Person, ben: Person, cleo: Person) -> None:
     Tag.objects.create(name="zips", label="zips")
     Tag.objects.create(name="zippers", label="zippers", merged_into_id="zips")
