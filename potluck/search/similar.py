@@ -186,7 +186,7 @@ def _best(rows: Sequence[_Row], kinds: Collection[str] | None, *, lift: bool) ->
             score,
             likeness.by_words(weights),
             likeness.by_meaning(weights),
-            _reply(replies.get(row.post, [])),
+            _reply(row, replies.get(row.post, [])),
         )
         once.setdefault(row.thing, alike)
     return list(once.values())
@@ -204,6 +204,13 @@ def _likeness(row: _Row, replies: Sequence[_Row]) -> Likeness:
     )
 
 
+def _is_nearer(reply: _Row, root: _Row) -> bool:
+    known = [_meaning(reply), _meaning(root)]
+    if known[0] is None or known[1] is None:
+        return reply.words > root.words
+    return known[0] > max(known[1], root.gist or 0.0)
+
+
 def _meaning(row: _Row) -> float | None:
     """A cosine; where one of the two is not in English, by what compares across languages, on the same scale."""
     if row.whole is not None or row.across is None:
@@ -211,8 +218,10 @@ def _meaning(row: _Row) -> float | None:
     return ACROSS_AT + ACROSS_BY * row.across
 
 
-def _reply(replies: Sequence[_Row]) -> int | None:
-    """The reply that comes nearest, by words and meaning."""
+def _reply(root: _Row, replies: Sequence[_Row]) -> int | None:
+    """The reply that comes nearest, by words and meaning; none where a share began the thread and is nearer."""
+    if root.kind != Kind.QUESTION:
+        replies = [reply for reply in replies if _is_nearer(reply, root)]
     if not replies:
         return None
     meanings = z([_meaning(reply) for reply in replies])

@@ -48,6 +48,18 @@ def ids(found: list[Alike]) -> list[int]:
     return [one.post for one in found]
 
 
+def test_reply_does_not_stand_for_a_share_that_says_it_better(
+    ada: Person, ben: Person, cleo: Person, work: Work
+) -> None:
+    share = shared(ada, "Sew a patch on the elbow of a jumper before the wool wears through.")
+    shared(ben, "A patch! I like that.", reply_to=share)
+    shared(ben, "The night train to Lyon runs again from May.")
+    work()
+    refresh_statistics()
+    found = alike("how do I patch the elbow of my jumper", cleo)[0]
+    assert found.post == share.id and found.reply is None
+
+
 def test_the_same_asked_in_other_words_is_found(garden: dict[str, Post], cleo: Person) -> None:
     found = alike("stop snails from eating baby lettuce", cleo)
     assert found[0].post == garden["slugs"].id
