@@ -24,6 +24,7 @@ from potluck.search.encoder import across_languages, encoder
 from potluck.search.fusion import reads
 from potluck.search.languages import FALLBACK, language_of, language_told
 from potluck.search.similar import Alike, alike
+from potluck.search.snippet import plain
 from potluck.search.tokens import count_tokens, tokens
 
 ANSWERS, SAME, PEOPLE = 4, 3, 4
@@ -211,7 +212,7 @@ def _answers(telling: Sequence[tuple[Alike, Line]], words: str, viewer: Person |
         found.append(
             Answer(
                 line,
-                passage(text, words, idf, language, across_languages() or encoder()),
+                plain(passage(text, words, idf, language, across_languages() or encoder())),
                 f"/posts/{line.id}" + (f"?to={at}#post-{at}" if at != line.id else ""),
                 by[at],
                 told if told and told != (asked_in or FALLBACK) else "",

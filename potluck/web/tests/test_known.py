@@ -182,10 +182,10 @@ def test_what_is_near_and_surely_answers_nothing_is_called_close(
 
 
 def test_answer_in_another_language_says_so(ada: Person, ben: Person, as_: As, work: Work) -> None:
-    admit(Draft(author=ben, text="Para el compost pongo mucho cartón y poco pan.", language="es"))
+    admit(Draft(author=ben, text="Para el compost pongo ==mucho cartón== y poco pan.", language="es"))
     for number in range(20):
         admit(Draft(author=ben, text=f"The night train number {number} runs again from May."))
     work()
     refresh_statistics()
     piece = asked(as_(ada), "How much cartón goes into compost in a small garden?", kind="question")
-    assert "in Spanish" in piece
+    assert "in Spanish" in piece and "pongo mucho cartón y" in piece
