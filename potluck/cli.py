@@ -158,6 +158,7 @@ COMMANDS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code. Whatever goes wrong is said in a sentence."""
     args = parser().parse_args(argv)
+    os.umask(0o077)  # Whatever any command writes is for nobody else on this machine.
     try:
         _run(args.command, args)
     except PotluckError as error:

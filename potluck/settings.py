@@ -244,6 +244,8 @@ OIDC: list[dict[str, Any]] = json.loads(os.environ.get("POTLUCK_OIDC", "[]"))
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": OIDC}}
 # How many proxies before us may be believed about the visitor's address; limits count by it.
 ALLAUTH_TRUSTED_PROXY_COUNT: int = int(paths.number("POTLUCK_PROXIES", 0))
+# The networks those proxies speak to us from, by comma; what any other peer says of a visitor's address is nothing.
+PROXY_NETWORKS: list[str] = paths.networks("POTLUCK_PROXY_NETWORKS", "127.0.0.0/8,::1/128")
 # Only the limits of account pages use it: a table that all web processes share, lost in a crash without harm.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -297,6 +299,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "potluck.rendering.static_storage.Statics"},
 }
 MEDIA_ROOT: Path = DATA / "files"
+
+# Nobody but the account Potluck runs as reads what it keeps.
+FILE_UPLOAD_PERMISSIONS: int = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS: int = 0o700
 
 # What goes wrong is said on standard error, with where. Pages not found are the visitor's business, not the log's.
 LOGGING: dict[str, Any] = {

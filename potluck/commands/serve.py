@@ -28,6 +28,7 @@ from procrastinate.contrib.django import app as queue
 from potluck.commands import mail, prepare, web, worker
 from potluck.commands.supervisor import ENDINGS, Child, Children
 from potluck.lib.errors import Refused
+from potluck.lib.private import close_to_others
 from potluck.search.encoder import encoder, is_served
 from potluck.store import paths
 from potluck.store import server as store_server
@@ -52,6 +53,7 @@ def serve(args: Namespace) -> None:
         with ExitStack() as stack:
             stack.enter_context(_only_one(settings.DATA))
             _ports_are_free()
+            _close_to_others(settings.DATA)
             server = stack.enter_context(_database(settings.DATA))
             prepare.everything()
             _load_all()
@@ -90,6 +92,13 @@ def _only_one(data: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def _close_to_others(data: Path) -> None:
+    """What an older Potluck, or a copy, left open to others on this machine."""
+    mended = close_to_others(data, besides=store_server.FOLDERS)
+    if mended:
+        print(f"{mended} files and folders in {data} could be read by others; not any more.", file=sys.stderr)
 
 
 def _lives(pid: int) -> bool:

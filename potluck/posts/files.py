@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.ids import new_id
 from potluck.lib.images import safe_image
+from potluck.lib.private import write_private
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post, SavedDraft
 
@@ -45,8 +46,7 @@ def take_in(file: "UploadedFile[bytes]", *, by: Person, alt: str = "") -> Attach
     key = new_id()
     path = f"{by.id}/{key}-{secrets.token_hex(8)}"
     place = Path(settings.MEDIA_ROOT) / path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(data)
+    write_private(place, data)
     return Attachment.objects.create(
         id=key,
         person=by,

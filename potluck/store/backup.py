@@ -25,6 +25,7 @@ from django.db import connection
 
 from potluck import __version__
 from potluck.lib.errors import Malformed, Refused
+from potluck.lib.private import make_private
 from potluck.store import dump
 
 FORMAT = 1
@@ -151,8 +152,8 @@ def _inside(name: str) -> PurePosixPath:
 
 
 def _lay(content: IO[bytes], target: Path, changed: float) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("xb") as file:
+    make_private(target.parent)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         shutil.copyfileobj(content, file, 1024 * 1024)
     os.utime(target, (changed, changed))
 

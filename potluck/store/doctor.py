@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from potluck.lib.errors import PotluckError
+from potluck.lib.private import open_to_others
 from potluck.store import server as store_server
 from potluck.store.health import health
 
@@ -27,6 +29,7 @@ SPACE_NEEDED = 1 * GIGABYTE
 # A queue longer than this, all due, means that the worker does not keep up.
 LONG_QUEUE = 1000
 CLOCK_SECONDS = 120.0
+MOST_NAMED = 1000
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,17 @@ def data_folder() -> Finding:
         return wrong(
             "Data folder", f"others on this machine can look into {folder}", f"Run: chmod o= {folder}"
         )
-    return well("Data folder", str(folder))
+    found = list(islice(open_to_others(folder, besides=store_server.FOLDERS), MOST_NAMED + 1))
+    if found:
+        many = (
+            f"{len(found)} files and folders" if len(found) <= MOST_NAMED else f"more than {MOST_NAMED} files"
+        )
+        return wrong(
+            "Data folder",
+            f"others on this machine can read {many} in it, such as {found[0]}",
+            f"Start potluck serve once, which mends it, or run: chmod -R go= {found[0]}",
+        )
+    return well("Data folder", f"{folder}, for nobody else to read")
 
 
 def space() -> Finding:

@@ -4,6 +4,7 @@ Settings are made of these, so nothing here may need settings, Django or a runni
 """
 
 import hashlib
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -17,6 +18,7 @@ from potluck.lib.errors import Refused
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, with a closing zero byte.
 SOCKET_PATH_BYTES = 103
+SOCKET_FOLDER = "run"
 SOCKET_NAME = ".s.PGSQL.5432"
 OTHER_FOLDER = "Make it so, or name another folder in POTLUCK_DATA."
 # The owner and the name of the embedded database.
@@ -57,6 +59,18 @@ def number(name: str, default: float, least: float = 0, most: float = float("inf
 def port(name: str, default: int) -> int:
     """A port from the environment."""
     return int(number(name, default, 1, 65535))
+
+
+def networks(name: str, default: str) -> list[str]:
+    """Network addresses (`10.0.0.0/8`, `::1`) from the environment, by comma."""
+    given = os.environ.get(name, "").strip() or default
+    found = [each.strip() for each in given.split(",") if each.strip()]
+    for each in found:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise Refused(f"{name} names {each}, which is no network like 10.0.0.0/8 or ::1.") from None
+    return found
 
 
 def one_of(name: str, *choices: str) -> str:
@@ -142,7 +156,7 @@ def socket_folder(data: Path) -> Path:
 
     It depends on the data folder alone, never on who asks, so a cron job finds the server of a login.
     """
-    folder = data / "run"
+    folder = data / SOCKET_FOLDER
     if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
         return folder
     digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]

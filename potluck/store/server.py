@@ -21,6 +21,8 @@ import psycopg
 from potluck.lib.errors import Refused
 from potluck.store import cluster, paths
 
+# Folders in the data folder that are the server's own to keep; it refuses to start where others can enter.
+FOLDERS = frozenset(("postgres", paths.SOCKET_FOLDER))
 START_SECONDS = 600.0  # Recovery after a crash replays at most max_wal_size, which a slow disk may draw out.
 OLDEST = 16  # The oldest PostgreSQL that can be used instead.
 OLDEST_VECTOR = (0, 8)

@@ -63,4 +63,9 @@ def write(folder: Path, *, sockets: Path, extra: Mapping[str, str]) -> None:
         *(f"{name} = {value}" for name, value in settings.items()),
         "include_if_exists = 'local.conf'",
     ]
-    (folder / "postgresql.conf").write_text("\n".join(lines) + "\n")
+    path, owner = folder / "postgresql.conf", folder.stat()
+    path.write_text("\n".join(lines) + "\n")
+    if os.geteuid() == 0:
+        os.chown(
+            path, owner.st_uid, owner.st_gid
+        )  # The server runs as another account, which has to read it.

@@ -41,6 +41,9 @@ def content_security_policy(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if getattr(request, "viewer", None) is not None:
+            # What a member sees is kept by no proxy, and not by the browser for whoever has the device next.
+            response.setdefault("Cache-Control", "private, no-store")
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Referrer-Policy", "same-origin")
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

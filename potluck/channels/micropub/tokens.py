@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.micropub.models import Key
 from potluck.lib.errors import Malformed, Missing, Refused
-from potluck.people.models import Person
+from potluck.people.models import Account, Person
 
 MOST = 20
 
@@ -31,6 +31,11 @@ def take_back(key: int, *, by: Person) -> None:
     """Nothing can be shared with it any more."""
     if not Key.objects.filter(pk=key, person=by).delete()[0]:
         raise Missing(_("This key is not there any more."))
+
+
+def end_keys(account: Account) -> int:
+    """A new password: whoever knew the old one may have made keys, so none outlives it. Returns how many ended."""
+    return Key.objects.filter(person__account=account).delete()[0]
 
 
 def whose(told: str) -> Person | None:

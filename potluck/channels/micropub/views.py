@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -112,6 +113,7 @@ def _do(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
+@reauthentication_required  # type: ignore[untyped-decorator]
 def keys(request: MemberRequest) -> HttpResponse:
     """One's keys; a new one is told on the page that answers, once."""
     told, error = "", ""

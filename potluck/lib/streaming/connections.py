@@ -9,6 +9,7 @@ from django.conf import settings
 from potluck.lib.streaming.client import Reader
 from potluck.lib.streaming.database import Database
 from potluck.lib.streaming.ticket import Holder
+from potluck.lib.visitors import network_of, visitor
 
 # The sessions of these marks that go on. The index is that of potluck/web/migrations/0002_session_mark.py.
 _GO_ON = """
@@ -54,12 +55,6 @@ class Openings:
 
 def address_of(scope: dict[str, Any]) -> str:
     """Where a request comes from, as far as it can be known; nothing where only a proxy of ours is seen."""
-    said = (scope.get("client") or ("",))[0]
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies:
-        forwarded = dict(scope.get("headers", ())).get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-        said = forwarded[-proxies].strip() if len(forwarded) >= proxies else ""
-    try:
-        return "" if ip_address(said).is_loopback else said
-    except ValueError:
-        return ""
+    forwarded = dict(scope.get("headers", ())).get(b"x-forwarded-for", b"").decode("latin-1")
+    said = visitor((scope.get("client") or ("",))[0], forwarded)
+    return "" if not said or ip_address(said).is_loopback else network_of(said)

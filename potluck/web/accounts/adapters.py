@@ -24,7 +24,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
+from potluck.channels.micropub.tokens import end_keys
 from potluck.lib.errors import Refused
+from potluck.lib.visitors import address_of, network_of
 from potluck.people.join import may_join
 from potluck.people.models import Account
 from potluck.people.network import the_network
@@ -59,6 +61,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "same_as_current": gettext_lazy("This is the address you have given already."),
         "unverified_primary_email": gettext_lazy("Confirm the address first."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What limits of account pages count by."""
+        return network_of(address_of(request))
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Set it, however that came about; what programs may do by keys made before ends with it."""
+        super().set_password(user, password)
+        end_keys(user)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         try:

@@ -96,6 +96,12 @@ def _told(subject: Callable[[], str], said: Callable[[], str]) -> Callable[[Fact
     return write
 
 
+def _with_keys(said: str) -> str:
+    """What else a new password ends."""
+    ended = _("Keys of programs that shared for you ended with it. Make new ones at %(page)s")
+    return f"{said}\n\n{ended % {'page': _page('/you/keys')}}"
+
+
 _LETTERS: dict[str, Callable[[Facts], Letter]] = {
     "account/email/login_code": _sign_in,
     "account/email/email_confirmation_signup": _joining,
@@ -114,13 +120,15 @@ _LETTERS: dict[str, Callable[[Facts], Letter]] = {
         lambda: _("An address was removed"), lambda: _("%(deleted_email)s was removed from your account.")
     ),
     "account/email/password_changed": _told(
-        lambda: _("Your password was changed"), lambda: _("Your password was changed.")
+        lambda: _("Your password was changed"), lambda: _with_keys(_("Your password was changed."))
     ),
     "account/email/password_reset": _told(
-        lambda: _("Your password was changed"), lambda: _("Your password was set anew by a mailed code.")
+        lambda: _("Your password was changed"),
+        lambda: _with_keys(_("Your password was set anew by a mailed code.")),
     ),
     "account/email/password_set": _told(
-        lambda: _("Your account has a password"), lambda: _("A password was set for your account.")
+        lambda: _("Your account has a password"),
+        lambda: _with_keys(_("A password was set for your account.")),
     ),
     "mfa/email/totp_activated": _told(
         lambda: _("A second step was added"),

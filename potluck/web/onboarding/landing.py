@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.internal.stagekit import unstash_login
-from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from potluck.lib.errors import Malformed, Refused
 from potluck.lib.sql import Condition
+from potluck.lib.visitors import address_of, network_of
 from potluck.people.join import account_to_be, may_join
 from potluck.people.models import Account
 from potluck.posts.list_rows import lines
@@ -92,7 +92,7 @@ def share_first(request: HttpRequest) -> HttpResponse:
         _look_at(share)
         if request.viewer is not None:  # type: ignore[attr-defined]
             return _share_now(request, share)
-        rate_limits.take("first share", get_client_ip(request) or "nowhere")
+        rate_limits.take("first share", network_of(address_of(request)))
     except (Malformed, Refused) as error:
         return render(request, "front/front.html", _front(request, share, str(error)), status=422)
     keep(request.session, share)

@@ -20,6 +20,8 @@ from potluck.lib.errors import PotluckError, Refused, TryLater
 from potluck.lib.html import unproxied
 from potluck.lib.http import Request, fetch_now
 from potluck.lib.images import safe_image
+from potluck.lib.private import write_private
+from potluck.lib.visitors import address_of, network_of
 from potluck.people.models import Person
 from potluck.safety import rate_limits
 
@@ -83,7 +85,7 @@ def clear(room: int) -> int:
 
 def _who(request: HttpRequest) -> str | int:
     viewer: Person | None = request.viewer  # type: ignore[attr-defined]
-    return viewer.id if viewer else str(request.META.get("REMOTE_ADDR", ""))
+    return viewer.id if viewer else network_of(address_of(request))
 
 
 def _in_turn(url: str) -> Path | None:
@@ -144,9 +146,8 @@ def _kept(url: str) -> Path | None:
 
 def _write(url: str, data: bytes, ending: str) -> Path:
     path = _stem(url).with_suffix(ending)
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    draft.write_bytes(data)
+    write_private(draft, data)
     draft.replace(path)
     return path
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck.channels.feeds.sources import claim as verbs
 from potluck.lib.errors import Missing, Refused
+from potluck.lib.visitors import address_of, network_of
 from potluck.people.models import Person
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
@@ -45,7 +46,7 @@ def removal(request: HttpRequest, handle: str) -> HttpResponse:
     if viewer is not None and viewer.is_moderator:
         return _by_moderator(request, handle, viewer)
     who = _outside(handle)
-    rate_limits.take("preview", viewer.id if viewer else request.META.get("REMOTE_ADDR", ""))
+    rate_limits.take("preview", viewer.id if viewer else network_of(address_of(request)))
     try:
         verbs.prove(who, None)
     except Refused as no:

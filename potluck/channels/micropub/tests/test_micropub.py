@@ -3,10 +3,14 @@ wrong."""
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.password_reset import reset_password
+from django.conf import settings
+from django.core import mail
 from django.test import Client
 
 from potluck.channels.micropub.models import Key
@@ -163,24 +167,81 @@ def test_a_program_may_ask_what_can_be_done_here_and_pages_elsewhere_may_speak_t
     assert PROGRAM.options("/micropub").status_code == 204
 
 
+def fresh(client: Client) -> Client:
+    """Somebody who has just shown who they are."""
+    session = client.session
+    session["account_authentication_methods_user"] = str(session["_auth_user_id"])
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return client
+
+
 def test_a_key_is_shown_once_kept_as_a_digest_and_taken_back_by_its_owner_alone(
     ada: Person, cleo: Person, as_: As
 ) -> None:
-    page = as_(ada).post("/you/keys", {"name": "Phone"}).content.decode()
+    page = fresh(as_(ada)).post("/you/keys", {"name": "Phone"}).content.decode()
     told = re.search(r"<code>([\w-]{43})</code>", page)
     assert told
-    assert told[1] not in as_(ada).get("/you/keys").content.decode() and "Phone" in page
+    assert told[1] not in fresh(as_(ada)).get("/you/keys").content.decode() and "Phone" in page
     row = Key.objects.get()
     assert told[1] not in row.digest
     assert as_(cleo).post(f"/you/keys/{row.id}/removal").status_code == 404
     assert sent(told[1], {"content": "Here."}).status_code == 201
-    as_(ada).post(f"/you/keys/{row.id}/removal")
+    fresh(as_(ada)).post(f"/you/keys/{row.id}/removal")
     assert sent(told[1], {"content": "There."}).status_code == 401
 
 
 def test_a_key_has_a_name_and_nobody_has_a_thousand(ada: Person, as_: As) -> None:
-    assert as_(ada).post("/you/keys", {"name": " "}).status_code == 422
+    assert fresh(as_(ada)).post("/you/keys", {"name": " "}).status_code == 422
     for number in range(20):
         make_key(ada, f"No. {number}")
-    assert "Take one back first" in as_(ada).post("/you/keys", {"name": "More"}).content.decode()
+    assert "Take one back first" in fresh(as_(ada)).post("/you/keys", {"name": "More"}).content.decode()
     assert Key.objects.count() == 20
+
+
+def test_whoever_sits_down_at_a_signed_in_browser_makes_no_key(ada: Person, as_: As) -> None:
+    """As with the other pages that hand out more than they show: they have to show who they are first."""
+    for method in ("get", "post"):
+        answer = getattr(as_(ada), method)("/you/keys", {"name": "Phone"})
+        assert answer.status_code == 302 and answer["Location"].startswith("/accounts/reauthenticate/")
+    assert not Key.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["change", "reset", "set"])
+def test_key_ends_with_the_password_and_its_owner_is_told(
+    key: str, ada: Person, cleo: Person, as_: As, way: str
+) -> None:
+    """A password is changed because somebody else may know it, and they may have made keys."""
+    others = make_key(cleo, "Cleo's")
+    assert ada.account is not None
+    ada.account.set_password(None if way == "set" else "the old and long one")
+    ada.account.save()
+    if way == "reset":
+        reset_password(ada.account, "a new and long one")
+    else:
+        given = {"oldpassword": "the old and long one"} if way == "change" else {}
+        page = f"/accounts/password/{way}/"
+        given |= {"password1": "a new and long one", "password2": "a new and long one"}
+        assert fresh(as_(ada)).post(page, given).status_code == 302
+        assert f"{settings.ORIGIN}/you/keys" in mail.outbox[-1].body
+    assert sent(key, {"content": "Here."}).status_code == 401
+    assert sent(others, {"content": "Here."}).status_code == 201
+
+
+@pytest.mark.parametrize("told", ["", "Bearer", "x" * 43, "\x00", "é"])
+def test_key_that_is_none_is_nobodys(key: str, told: str) -> None:
+    assert sent(told, {"content": "Here."}).status_code == 401 and not Post.objects.exists()
+
+
+def test_key_of_somebody_whose_account_was_closed_opens_nothing(key: str, ada: Person) -> None:
+    assert ada.account is not None
+    ada.account.is_active = False
+    ada.account.save()
+    assert sent(key, {"content": "Here."}).status_code == 401 and not Post.objects.exists()
+
+
+def test_program_cannot_say_whose_words_it_shares(key: str, ada: Person, cleo: Person) -> None:
+    """Author, source and the like in what it sends are nothing: it is whose key it is."""
+    for name in ("author", "author[]", "via", "by", "person", "author-id", "source"):
+        sent(key, {"h": "entry", "content": f"By {name}.", name: cleo.page})
+    assert set(Post.objects.values_list("author", flat=True)) == {ada.id}
