@@ -73,6 +73,9 @@ CARRIERS: list[str] = [
     "potluck.channels.mail.outbound.carrier.carrier",
 ]
 
+# What a new password ends, by account: whoever knew the old one may have made it.
+ENDED_BY_PASSWORD: list[str] = ["potluck.channels.micropub.tokens.end_keys"]
+
 # What the stream process tells open pages.
 STREAMS: list[str] = [
     "potluck.channels.home.stream.HomeStream",
@@ -274,6 +277,11 @@ MAIL_SERVERS: list[str] = [
 MAIL_LISTEN: list[str] = [
     each for part in os.environ.get("POTLUCK_MAIL_LISTEN", "").split(",") if (each := part.strip())
 ]
+
+# How many bytes of letters may wait of people who never wrote before; and of everybody. Beyond, servers are told to
+# try again later.
+MAIL_STRANGERS_BYTES: int = int(paths.number("POTLUCK_MAIL_STRANGERS_BYTES", 32 * 1024 * 1024))
+MAIL_PENDING_BYTES: int = int(paths.number("POTLUCK_MAIL_PENDING_BYTES", 512 * 1024 * 1024))
 
 # The name server by which the senders of what is handed in from the wide world are checked, as host:port. Unset, the
 # one this machine uses; "off", none.

@@ -22,7 +22,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from potluck.channels.mail.addresses import is_ours
 from potluck.channels.mail.inbound.parse import MOST_BYTES
 from potluck.channels.mail.inbound.receive import receive
-from potluck.lib.errors import Malformed, Refused
+from potluck.lib.errors import Malformed, Refused, TryLater
 
 MOST_RECIPIENTS = 50
 # What mail servers understand as "try again later", and as "this is not for us" (sysexits).
@@ -40,8 +40,8 @@ def mail(args: Namespace) -> None:
     sender = args.sender if args.sender is not None else os.environ.get("SENDER", "")
     try:
         receive(sys.stdin.buffer.read(MOST_BYTES + 1), sender=sender, recipients=to)
-    except DatabaseError as error:
-        print(f"The database did not take it: {error}", file=sys.stderr)
+    except (DatabaseError, TryLater) as error:
+        print(f"It was not taken now: {error}", file=sys.stderr)
         sys.exit(_LATER)
 
 
@@ -183,6 +183,8 @@ def _take(envelope: Envelope, peer: str, helo: str) -> str:
         receive(content, sender=envelope.mail_from or "", recipients=envelope.rcpt_tos, peer=peer, helo=helo)
     except Malformed as error:
         return f"552 5.3.4 {error}"
+    except TryLater as error:
+        return f"451 4.7.1 {error}"
     except DatabaseError as error:
         print(f"A message was not taken: {error}", file=sys.stderr)
         connections.close_all()

@@ -33,6 +33,17 @@ LIMITS = {
     "export": Limit(10, 3600),
     "letter": Limit(200, 3600),  # mail from one address
     "mail answer": Limit(20, 86400),  # answers by return to one address
+    "confirmation": Limit(1, 86400),  # asking one address whether it wrote something, until it answers
+    "confirmations": Limit(200, 3600),  # asking people who never wrote before, all together
+    "stranger answer": Limit(200, 3600),  # answers by return to them, all together
+    "server letters": Limit(600, 3600),  # mail that one server hands in
+    "server kB": Limit(300_000, 3600),
+    "token letters": Limit(300, 3600),  # mail to one address that has a token
+    "token kB": Limit(60_000, 3600),
+    "stranger letters": Limit(60, 3600),  # mail of people who never wrote before, by one server
+    "stranger kB": Limit(20_000, 3600),
+    "strangers letters": Limit(600, 3600),  # and by all together
+    "strangers kB": Limit(60_000, 3600),
 }
 
 
@@ -54,6 +65,12 @@ def take(what: str, who: str | int, times: int = 1) -> None:
             _("That is a lot at once. Nothing is lost; try again in %(minutes)s minutes.")
             % {"minutes": minutes}
         )
+
+
+def give_back(what: str, who: str | int) -> None:
+    """Begin to count anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM safety_tally WHERE what = %s AND who = %s", [what, str(who)[:100]])
 
 
 def forget_old() -> int:

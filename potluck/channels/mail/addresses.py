@@ -26,6 +26,7 @@ from potluck.people.models import Person
 
 _SUBSCRIBED = re.compile(r"(news|list)-([a-z2-7]{24})\Z")
 _NUMBER_BYTES = 8
+_MOST_SENDERS = 20
 _MAC_BYTES = 10
 # What one may do by a mail to an address, nothing said.
 VERBS = frozenset(
@@ -99,7 +100,9 @@ def made_share_address(person: Person) -> str:
 
 def renew_share_address(person: Person) -> str:
     """A new secret. The old address is nobody's any more."""
-    row, _new = SecretAddress.objects.update_or_create(person=person, defaults={"token": secret()})
+    row, _new = SecretAddress.objects.update_or_create(
+        person=person, defaults={"token": secret(), "senders": []}
+    )
     return at_home(f"share+{row.token}")
 
 
@@ -110,6 +113,20 @@ def read_share(address: str) -> Person | None:
         return None
     row = SecretAddress.objects.select_related("person__account").filter(token=token).first()
     return row.person if row else None
+
+
+def senders_of(person: Person) -> set[str]:
+    """From where else than their own addresses this member said to share by it."""
+    row = SecretAddress.objects.filter(person=person).first()
+    return set(row.senders) if row else set()
+
+
+def allow_sender(person: Person, sender: str) -> None:
+    """What comes from there to the member's secret address is theirs. A new secret forgets it."""
+    row = SecretAddress.objects.select_for_update().filter(person=person).first()
+    if row is not None and sender not in row.senders:
+        row.senders = [*row.senders, sender][-_MOST_SENDERS:]
+        row.save(update_fields=["senders"])
 
 
 def news_address(token: str) -> str:

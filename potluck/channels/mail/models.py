@@ -41,6 +41,10 @@ class Letter(models.Model):
     `raw` is kept until the letter is handled, `sender` and `recipients` are those of the envelope; `peer` and `helo`
     are the network address and the name of the server that handed it in, where they are known. A message of an
     archive that was brought in has a letter too, without `raw`: by it replies find their thread.
+
+    `writer` is the address in From, whoever wrote it there, and `digest` is of that and the text: another letter under
+    a Message-ID that is known already is told from the same one by it. `asked_at` is when its writer was asked whether
+    it is theirs; `is_of_stranger`: of somebody who has not shown any address to be theirs.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
@@ -56,12 +60,17 @@ class Letter(models.Model):
     trouble = models.TextField(blank=True)
     arrived_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True)
+    writer = models.CharField(max_length=320, blank=True, default="", db_default="")
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    is_of_stranger = models.BooleanField(default=False, db_default=False)
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="letter_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["post"], name="letter_post"),
             models.Index(fields=["person"], name="letter_person"),
+            models.Index(fields=["writer"], name="letter_pending", condition=models.Q(raw__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -69,12 +78,14 @@ class Letter(models.Model):
 
 
 class SecretAddress(models.Model):
-    """The token of the address by which a member shares by mail, whatever address they write from."""
+    """The token of the address by which a member shares by mail: from addresses of theirs, and from `senders`, of which
+    they said once that what comes from there is theirs."""
 
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, primary_key=True, related_name="share_address"
     )
     token = models.CharField(max_length=32, unique=True)
+    senders = ArrayField(models.CharField(max_length=320), default=list, blank=True, db_default=[])
     made_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

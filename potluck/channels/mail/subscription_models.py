@@ -30,12 +30,16 @@ class Newsletter(models.Model):
 
 
 class Bridge(models.Model):
-    """A mailing list elsewhere whose threads are here too. `asked` is where we wrote to be subscribed."""
+    """A mailing list elsewhere whose threads are here too. `asked` is where we wrote to be subscribed.
+
+    `servers` are the networks of which a moderator said that the list sends from there, where its domain does not say.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="bridges")
     address = models.CharField(max_length=320, unique=True)
     asked = models.CharField(max_length=320)
+    servers = ArrayField(models.CharField(max_length=64), default=list, blank=True, db_default=[])
     token = models.CharField(max_length=32, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True)

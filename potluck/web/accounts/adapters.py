@@ -20,11 +20,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
-from potluck.channels.micropub.tokens import end_keys
 from potluck.lib.errors import Refused
 from potluck.lib.visitors import address_of, network_of
 from potluck.people.join import may_join
@@ -69,7 +69,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: Account, password: str) -> None:
         """Set it, however that came about; what programs may do by keys made before ends with it."""
         super().set_password(user, password)
-        end_keys(user)
+        for dotted in settings.ENDED_BY_PASSWORD:
+            import_string(dotted)(user)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         try:

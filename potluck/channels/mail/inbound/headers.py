@@ -137,13 +137,18 @@ def _decoded(part: bytes | str, charset: str | None) -> str:
     return part.decode("raw-unicode-escape", "replace") if charset is None else decoded(part, charset)
 
 
+def in_small(address: str) -> str:
+    """An address in small letters: of ASCII alone, since small forms of other letters may be those of a member."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in address)
+
+
 def people(parsed: Parsed, name: str) -> list[Mailbox]:
     """Whom a header names, at most a hundred; without whoever has no address."""
     found: dict[str, Mailbox] = {}
     for each in all_raw(parsed, name)[:5]:
         said = _SPACES.sub(" ", legible(each[:LONGEST], parsed))
         for title, address in getaddresses([said])[:MOST_PEOPLE]:
-            address = address.strip().lower()
+            address = in_small(address.strip())
             if _ADDRESS.match(address):
                 found.setdefault(address, Mailbox(words(title)[:200], address))
     return list(found.values())

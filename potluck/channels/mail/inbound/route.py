@@ -5,24 +5,26 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.mail.actions import reply_or_share
 from potluck.channels.mail.actions.commands import Spoken, obey, spoken
-from potluck.channels.mail.actions.confirm import ask_to_confirm, confirmed
+from potluck.channels.mail.actions.confirm import ask_owner, ask_to_confirm, confirmed
 from potluck.channels.mail.actions.join import join_by_mail
 from potluck.channels.mail.actions.post_commands import act_on
 from potluck.channels.mail.actions.to_draft import own
 from potluck.channels.mail.addresses import (
+    allow_sender,
     local_of,
     read_act,
     read_bounce,
     read_reply,
     read_share,
     read_subscribed,
+    senders_of,
 )
-from potluck.channels.mail.inbound.authentication import Proof, proof
+from potluck.channels.mail.inbound.authentication import UNPROVED, Evidence, Proof
 from potluck.channels.mail.inbound.autoreply import Made, made
 from potluck.channels.mail.inbound.message import Message
 from potluck.channels.mail.inbound.outcome import Outcome
 from potluck.channels.mail.inbound.quoting import trim
-from potluck.channels.mail.inbound.sender import Sender, addresses_of, confirm, guest
+from potluck.channels.mail.inbound.sender import Sender, addresses_of, confirm, known
 from potluck.channels.mail.lists import bridge
 from potluck.channels.mail.models import Letter, State
 from potluck.channels.mail.newsletters import subscribe
@@ -32,10 +34,10 @@ from potluck.people.models import Person
 from potluck.safety import rate_limits
 
 
-def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) -> Outcome:
+def decide(row: Letter, message: Message, raw: bytes, *, found: Evidence) -> Outcome:
     """Do what the letter asks for. Refused, Missing or Malformed with a sentence for its sender.
 
-    `found` is what we know of who it is from besides what it says itself.
+    `found` is how sure it is who it is from.
     """
     address = _main_address(row.recipients)
     returned = read_bounce(address)
@@ -48,21 +50,22 @@ def decide(row: Letter, message: Message, raw: bytes, *, found: Proof | None) ->
     if (subscribed := read_subscribed(address)) and by is not Made.BY_US:
         kind, token = subscribed
         return (
-            bridge.take(row, message, token) if kind == "list" else subscribe.take(row, message, token, found)
+            bridge.take(row, message, token, found)
+            if kind == "list"
+            else subscribe.take(row, message, token, found.author)
         )
     if by in (Made.BY_US, Made.BY_A_MACHINE) or not message.sender.address:
         return Outcome(state=State.IGNORED, why=f"It was made {by.value}.")
-    rate_limits.take("letter", message.sender.address)
     owner = read_share(address)
     if owner is not None:
-        return reply_or_share.share(message, owner)
+        return _share(row, message, owner, found.author)
     if by is Made.BY_A_LIST:
         return Outcome(state=State.IGNORED, why=f"It was made {by.value}.")
     if (act := read_act(address)) is not None:
-        return _act(*act, message)
+        return _act(*act, row, message, found.author)
     if local_of(address).startswith(("reply+", "share+")) and read_reply(address) is None:
         raise Missing(_("This address is not known here any more. Perhaps it was cut off: copy all of it."))
-    return _from_somebody(row, message, address, found)
+    return _from_somebody(row, message, address, found.author)
 
 
 def _main_address(recipients: list[str]) -> str:
@@ -70,27 +73,41 @@ def _main_address(recipients: list[str]) -> str:
     return max(recipients, key=lambda each: bool(read_subscribed(each)) or "+" in local_of(each), default="")
 
 
-def _act(verb: str, about: int, person: int, message: Message) -> Outcome:
-    who = _person(person)
+def _share(row: Letter, message: Message, owner: Person, found: Proof) -> Outcome:
+    """What came to a member's secret address: a secret may be stolen, so a new sender is asked about once."""
+    sender, own = message.sender.address, addresses_of(owner)
+    if found is Proof.VOUCHED and sender not in own:
+        allow_sender(owner, sender)
+    elif found in UNPROVED or sender not in own | senders_of(owner):
+        return ask_owner(row, owner, message)
+    rate_limits.take("letter", sender)
+    return reply_or_share.share(message, owner)
+
+
+def _act(verb: str, about: int, person: int, row: Letter, message: Message, found: Proof) -> Outcome:
     if verb == "confirm":
-        return confirmed(who, about)
+        return confirmed(_person(person) if person else None, about)
+    who = _person(person)
     if message.sender.address not in addresses_of(who):
-        raise Refused(_not_theirs(who))
+        raise Refused(_not_theirs())
+    if found in UNPROVED:
+        return ask_to_confirm(row, Sender(who, message.sender.address, confirmed=True), message, found)
+    rate_limits.take("letter", message.sender.address)
     return Outcome(said=act_on(verb, about, who), person=who)
 
 
-def _from_somebody(row: Letter, message: Message, address: str, found: Proof | None) -> Outcome:
+def _from_somebody(row: Letter, message: Message, address: str, found: Proof) -> Outcome:
     """A letter of a person: a word of command, a reply, or something asked."""
     replied = read_reply(address)
-    sender = _of_token(replied[1], message) if replied else guest(message.sender)
+    sender = _of_token(replied[1], message, found) if replied else known(message.sender.address)
     name = local_of(address)
     parts = trim(message.text, own=own())
     word = spoken("" if parts.is_empty else parts.kept, message.subject, on_post=replied is not None)
     if name in ("join", "help") and word is None:
         word = Spoken(name)
-    sure = found or proof(message)
-    if sure is Proof.FAILED or not (sender.confirmed or sure is Proof.VOUCHED):
-        return ask_to_confirm(row, sender, message)
+    if found in UNPROVED or sender is None or not (sender.confirmed or found is Proof.VOUCHED):
+        return ask_to_confirm(row, sender, message, found)
+    rate_limits.take("letter", message.sender.address)
     if word is not None and word.verb == "join" and not sender.person.is_member:
         return join_by_mail(sender)
     if word is not None:
@@ -105,13 +122,13 @@ def _from_somebody(row: Letter, message: Message, address: str, found: Proof | N
     )
 
 
-def _of_token(person: int, message: Message) -> Sender:
+def _of_token(person: int, message: Message, found: Proof) -> Sender:
     """Who may use a reply address: the person it was made for. To have it shows that the address is theirs."""
     who = _person(person)
     address = message.sender.address
     if address not in addresses_of(who):
-        raise Refused(_not_theirs(who))
-    if not who.is_member:
+        raise Refused(_not_theirs())
+    if not who.is_member and found not in UNPROVED:
         confirm(who, address)
     return Sender(who, address, confirmed=True)
 
@@ -123,8 +140,9 @@ def _person(key: int) -> Person:
     return who.claimed_by or who
 
 
-def _not_theirs(who: Person) -> str:
+def _not_theirs() -> str:
+    """Nobody is named, nor what it was about: whoever wrote may have found the address somewhere."""
     return _(
-        "You answered a mail that was for %(name)s, from an address that is not known as theirs. If you are"
-        " %(name)s, write from the address the mail came to, or add this one at %(page)s."
-    ) % {"name": who.shown_name, "page": f"{settings.ORIGIN}/accounts/email/"}
+        "You answered a mail from an address that it was not sent to. Write from the address the mail came to, or add"
+        " this one at %(page)s."
+    ) % {"page": f"{settings.ORIGIN}/accounts/email/"}

@@ -1,5 +1,6 @@
 """Who wrote: a member by an address they have shown to be theirs, or a guest, who has a person here all the same."""
 
+import hashlib
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from potluck.channels.mail.inbound.headers import in_small
 from potluck.channels.mail.inbound.message import Mailbox
 from potluck.channels.mail.models import Guest
 from potluck.lib.ids import new_id
@@ -25,8 +27,10 @@ class Sender:
 
 def known(address: str) -> Sender | None:
     """Whose address this is."""
-    address = address.lower()
-    row = EmailAddress.objects.filter(email__iexact=address, verified=True).order_by("id").first()
+    address = in_small(address)
+    # The database takes "ſ" for "S" where it compares without case, and another's address for a member's.
+    rows = EmailAddress.objects.filter(email__iexact=address, verified=True).order_by("id")
+    row = next((each for each in rows if in_small(each.email) == address), None)
     member = Person.objects.select_related("account").filter(account=row.user_id).first() if row else None
     if member is not None:
         return Sender(member, address, confirmed=True)
@@ -38,6 +42,12 @@ def known(address: str) -> Sender | None:
     if guest is None:
         return None
     return Sender(guest.person.claimed_by or guest.person, address, confirmed=guest.confirmed_at is not None)
+
+
+def known_by_list(bridge: str, box: Mailbox) -> Person:
+    """Whoever a list calls so: somebody of their own, since the list may have been told anything."""
+    digest = hashlib.sha256(f"{bridge} {box.address}".encode("utf-8", "replace")).hexdigest()
+    return guest(Mailbox(box.name, f"{digest[:32]}@hidden.invalid")).person
 
 
 def guest(box: Mailbox) -> Sender:

@@ -34,14 +34,55 @@ def is_public(peer: str) -> bool:
 
 def may_write(raw: bytes, handed: Handed) -> bool | None:
     """Whether the domain of From vouches for this letter. None: it cannot be known now, the DNS does not answer."""
+    return found_of(raw, handed)[0]
+
+
+def found_of(raw: bytes, handed: Handed) -> tuple[bool | None, bool]:
+    """The same; and whether the domain says that what it does not vouch for is forged."""
+    parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER_BYTES])
+    author = one_author(raw)
+    if not author:
+        return False, False
+    look = _Look(author.rpartition("@")[2])
+    if look.is_signed(raw, headers.all_raw(parsed, "DKIM-Signature")) or look.is_sent(handed):
+        return True, False
+    return (None, False) if look.unanswered else (False, look.is_forbidden)
+
+
+def one_author(raw: bytes) -> str:
+    """The one address in the one From; empty where there are more or none, as in letters made to be misread."""
     parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER_BYTES])
     named = [box.address for box in headers.people(parsed, "From")]
-    if len(named) != 1 or len(headers.all_raw(parsed, "From")) != 1:
-        return False
-    look = _Look(named[0].rpartition("@")[2])
+    return named[0] if len(named) == 1 == len(headers.all_raw(parsed, "From")) else ""
+
+
+def comes_from(domain: str, raw: bytes, handed: Handed) -> bool | None:
+    """Whether a server of this domain sent it (a list's, say), whoever wrote it. None: the DNS does not answer."""
+    parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER_BYTES])
+    look = _Look(domain)
     if look.is_signed(raw, headers.all_raw(parsed, "DKIM-Signature")) or look.is_sent(handed):
         return True
     return None if look.unanswered else False
+
+
+def sealed_results(domain: str, raw: bytes) -> str:
+    """What a server of this domain found of the author before it changed the letter, as it sealed it (ARC, RFC 8617).
+
+    The value of the newest ARC-Authentication-Results, if the whole chain holds and this domain sealed it last.
+    """
+    look = _Look(domain)
+    # As with signatures: what a stranger wrote there may trip the library.
+    with suppress(Exception):
+        found, sets, _why = dkim.arc_verify(raw, dnsfunc=look._key)
+        newest = max(sets, key=lambda each: int(each["instance"]))
+        by = newest["as-domain"].decode("ascii").lower()
+        if found == dkim.CV_Pass and look._speaks(by, "adkim"):
+            parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER_BYTES])
+            for said in headers.all_raw(parsed, "ARC-Authentication-Results"):
+                number, _mark, results = said.partition(";")
+                if number.strip().lower() == f"i={newest['instance']}":
+                    return headers.words(results)
+    return ""
 
 
 class _Look:
@@ -50,6 +91,7 @@ class _Look:
     def __init__(self, domain: str) -> None:
         self.domain = domain
         self.unanswered = False
+        self.is_forbidden = False
         self.until = time.monotonic() + PATIENCE
         self.policies: dict[str, dict[str, str]] = {}
 
@@ -69,12 +111,15 @@ class _Look:
     def is_sent(self, handed: Handed) -> bool:
         """Whether the domain lets this server send for it."""
         domain = (handed.sender or handed.helo).rpartition("@")[2].lower()
+        if self._policy(self.domain).get("p") in ("reject", "quarantine"):
+            self.is_forbidden = True
         if not domain or not self._speaks(domain, "aspf"):
             return False
         asked = spf.query(i=handed.peer, s=handed.sender, h=handed.helo or domain, querytime=PATIENCE)
         with suppress(Exception):
             found = asked.check()[0]
             self.unanswered = self.unanswered or found == "temperror"
+            self.is_forbidden = self.is_forbidden or found == "fail"
             return bool(found == "pass")
         return False
 

@@ -5,6 +5,7 @@ the address) waits, and is shown to the member who made the address and to nobod
 """
 
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from potluck import door
 from potluck.channels.mail.actions.autoresponse import tell
 from potluck.channels.mail.actions.to_draft import issue
 from potluck.channels.mail.addresses import news_address, secret
-from potluck.channels.mail.inbound.authentication import Proof
+from potluck.channels.mail.inbound.authentication import UNPROVED, Proof
 from potluck.channels.mail.inbound.message import Message
 from potluck.channels.mail.inbound.outcome import Outcome
 from potluck.channels.mail.inbound.sender import stage
@@ -81,7 +82,7 @@ def _name(row: Newsletter) -> str:
     return f"urn:potluck:newsletter:{row.id}"
 
 
-def take(row: Letter, message: Message, token: str, found: Proof | None) -> Outcome:
+def take(row: Letter, message: Message, token: str, found: Proof) -> Outcome:
     """What came to such an address. Nobody is ever answered: a program wrote it."""
     newsletter = Newsletter.objects.select_related("by__account", "person").filter(token=token).first()
     if newsletter is None or newsletter.retired_at or not newsletter.by.is_member:
@@ -97,6 +98,8 @@ def take(row: Letter, message: Message, token: str, found: Proof | None) -> Outc
         return Outcome(state=State.UNCONFIRMED, person=newsletter.by, why=why)
     try:
         return _share(newsletter, message)
+    except Refused as error:
+        return Outcome(state=State.UNCONFIRMED, person=newsletter.by, why=str(error))
     except PotluckError as error:
         return Outcome(state=State.IGNORED, why=str(error))
 
@@ -114,15 +117,24 @@ def _share(newsletter: Newsletter, message: Message) -> Outcome:
     return Outcome(post=post, person=post.author)
 
 
-def _waits(newsletter: Newsletter, message: Message, found: Proof | None) -> str:
+def _waits(newsletter: Newsletter, message: Message, found: Proof) -> str:
     """Why it is for the eyes of the member alone, if it is."""
     domain = message.sender.address.rpartition("@")[2]
-    if found is Proof.FAILED:
+    if found in UNPROVED:
         return "Its sender's domain does not vouch for it."
     if newsletter.sender and domain != newsletter.sender:
         return "It is from somebody else than the letters before."
+    if not newsletter.sender and not _is_of_page(domain, newsletter.person.url):
+        return "It is the first, and not from the domain of the newsletter's page."
     said = message.subject if newsletter.sender else f"{message.subject} {message.text}"
     return "It asks to confirm." if len(message.text) < _SHORT and _CONFIRM.search(said) else ""
+
+
+def _is_of_page(domain: str, page: str) -> bool:
+    """Whether a domain is that of a page, or one above or below it."""
+    host = (urlsplit(page).hostname or "").removeprefix("www.")
+    short, long = sorted((domain, host), key=len)
+    return "." in short and (long == short or long.endswith(f".{short}"))
 
 
 def _note_leaving(newsletter: Newsletter, message: Message) -> None:

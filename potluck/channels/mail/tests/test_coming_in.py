@@ -144,15 +144,21 @@ def test_a_letter_handled_again_changes_nothing(post_in: PostIn, ada: Person) ->
     assert not ProcrastinateJob.objects.filter(task_name="potluck.mail.answer").exists()
 
 
-def test_a_secret_address_shares_from_any_address(post_in: PostIn, ada: Person) -> None:
-    """With what came along; and it can be taken back by a mail."""
+def test_a_secret_address_shares_from_any_address_its_owner_said_yes_to(post_in: PostIn, ada: Person) -> None:
+    """Once for each, since a secret may be stolen; with what came along; and it can be taken back by a mail."""
     message = letter("ada@elsewhere.example", share_address(ada), "Slug notes", "Look at ==this== part.")
     message.add_attachment(b"a,b\n1,2\n", maintype="text", subtype="csv", filename="slugs.csv")
-    post_in(message)
+    row = post_in(message)
+    assert row.state == State.UNCONFIRMED and [m.to for m in mail.outbox] == [["ada@example.org"]]
+    page = re.search(r"/mail/confirm/\S+", mail.outbox[0].body)
+    assert page is not None and Client().post(page[0]).status_code == 200
+    do_jobs()
     post = Post.objects.get()
     assert (post.author, post.title, "<mark>" in post.html) == (ada, "Slug notes", True)
     assert Attachment.objects.get(post=post).name == "slugs.csv"
-    back = re.search(r"take-back\+\S+@localhost", mail.outbox[0].body)
+    next_one = letter("ada@elsewhere.example", share_address(ada), "More notes", "Mine, too.")
+    assert post_in(next_one).state == State.DONE
+    back = re.search(r"take-back\+\S+@localhost", mail.outbox[1].body)
     assert back is not None
     post_in(letter("ada@example.org", back[0], "", ""))
     post.refresh_from_db()
@@ -238,7 +244,9 @@ def test_a_reply_address_is_no_use_to_anybody_else(
     asked = door.admit(Draft(author=ada, text="How do I keep slugs off?", kind=Kind.QUESTION))
     row = post_in(letter("cleo@example.org", reply_address(asked.id, ben.id), "Re: slugs", "Beer."))
     assert row.state == State.REFUSED and not Post.objects.filter(reply_to=asked).exists()
-    assert [m.to for m in mail.outbox] == [["cleo@example.org"]] and "Ben Okafor" in mail.outbox[0].body
+    assert [m.to for m in mail.outbox] == [["cleo@example.org"]]
+    said = mail.outbox[0].body
+    assert "not sent to" in said and "Ben" not in said and "How do I keep" not in said
 
 
 def test_an_address_that_was_cut_off_is_answered_with_what_to_do(post_in: PostIn, ada: Person) -> None:

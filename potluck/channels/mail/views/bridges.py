@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck.channels.mail.addresses import list_address
-from potluck.channels.mail.lists.bridge import answer, make, stop
+from potluck.channels.mail.lists.bridge import answer, let_in, make, stop
 from potluck.channels.mail.models import Bridge
 from potluck.channels.mail.newsletters.pending import asides, drop, one_of
 from potluck.lib.errors import Malformed, Missing, Refused
@@ -60,6 +60,9 @@ def letter(request: MemberRequest, bridge_id: int, letter_id: int) -> HttpRespon
     if request.POST.get("said") == "answer":
         answer(row, bridge, by=request.viewer)
         say(request, _("Answered."))
+    elif request.POST.get("said") == "share":
+        let_in(row, bridge, by=request.viewer)
+        say(request, _("It is shared in a moment, and so is what the same server of the list brings next."))
     else:
         drop(row)
     return redirect(HERE)
