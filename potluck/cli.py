@@ -131,10 +131,12 @@ COMMANDS = (
     Command("web", "serve the pages alone", "web:web"),
     Command("stream", "serve the streams of new things alone", "web:stream"),
     Command("worker", "do the work of the queue alone", "worker:worker"),
-    Command("migrate", "bring the database up to date", "upkeep:migrate"),
-    Command("doctor", "say what is wrong and how to mend it", "upkeep:doctor", database=False),
-    Command("backup", "write everything into one file", "upkeep:backup", _file),
-    Command("restore", "read such a file into an empty network", "upkeep:restore", _file, database=False),
+    Command("migrate", "bring the database up to date", "maintenance:migrate"),
+    Command("doctor", "say what is wrong and how to mend it", "maintenance:doctor", database=False),
+    Command("backup", "write everything into one file", "maintenance:backup", _file),
+    Command(
+        "restore", "read such a file into an empty network", "maintenance:restore", _file, database=False
+    ),
     Command("person add", "open an account for somebody", "person:add", _person_add),
     Command("person list", "everybody who has an account", "person:list_all"),
     Command("person moderator", "make somebody a moderator", "person:moderator", _handle),
@@ -144,14 +146,16 @@ COMMANDS = (
     Command("source poll", "ask sources for what is new, now", "source:poll", _source_poll),
     Command("source pause", "stop asking a source for now", "source:pause", _url),
     Command("source retire", "stop asking a source for good; its posts stay", "source:retire", _url),
-    Command("import", "bring in subscriptions, bookmarks or a mail archive", "taking:bring_in", _import),
-    Command("export", "take out everything somebody gave", "taking:take_out", _export),
+    Command(
+        "import", "bring in subscriptions, bookmarks or a mail archive", "import_export:bring_in", _import
+    ),
+    Command("export", "take out everything somebody gave", "import_export:take_out", _export),
     Command("mail", "take in a message from standard input", "mail:mail", _mail),
     Command("dkim", "show the DNS records by which others know our letters", "dkim:dkim", database=False),
     Command("listen", "take in mail alone, by SMTP or LMTP", "mail:listen"),
     Command("share", "share a web address or a text", "share:share", _share),
     Command("bench", "measure how fast it is, or how well it matches", "bench:bench", _bench, database=False),
-    Command("manage", "Django's own commands", "upkeep:manage", _rest),
+    Command("manage", "Django's own commands", "maintenance:manage", _rest),
 )
 
 
