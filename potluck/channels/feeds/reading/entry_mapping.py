@@ -3,12 +3,14 @@
 import calendar
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import struct_time
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from potluck.channels.feeds import dates, markup
 from potluck.channels.feeds.reading import xml_tree
 from potluck.channels.feeds.reading.types import (
     Enclosure,
@@ -26,30 +28,45 @@ from potluck.channels.feeds.reading.types import (
 Entry = Mapping[str, object]
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_FEEDBURNER_LINK = "{http://rssnamespace.org/feedburner/ext/1.0}origLink"
 _PODCAST_AUTHOR = "{http://www.itunes.com/dtds/podcast-1.0.dtd}author"
 _XHTML = ("xhtml", "application/xhtml+xml")
 _PREFIXED = re.compile(r"<(\w{1,20}):(?:div|p|span|a|body)[\s>]")
 _MEDIA = ("image", "audio", "video")
+_PUBLISHED = ("pubdate", "published", "issued", "date", "created")
+_UPDATED = ("updated", "modified")
 
 
-def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) -> Item:
-    """`node` is the same entry in the tree, if found; `base` is None where xml:base must be minded."""
-    if base is None:
-        base = (node.base if node is not None else None) or url
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a feed was read, its page, its language, and whether it says anywhere (xml:base) what links start from."""
+
+    url: str
+    home: str = ""
+    language: str = ""
+    based: bool = False
+
+
+def item(entry: Entry, node: etree._Element | None, place: Place) -> Item:
+    """`node` is the same entry in the tree, if found."""
+    entry = _completed(entry, node)
     said, summary, inner_base, language = _said(entry)
     marked_up = has_markup(said)
     own_language = (node.get(_LANG) or "") if node is not None else ""
+    base = _base(node, place) if place.based else ""
+    url = _link(entry, node, base or _of_links(place))
+    base = base or _of_text(url, place)
+    published, updated = _times(entry, node, language or own_language or place.language)
     return Item(
         id=xml_tree.own_id(node) if node is not None else string(entry, "id"),
-        url=_link(entry, node, base),
-        title=title_text(string(entry, "title")),
+        url=url,
+        title=(markup.one_line(node, "title") if node is not None else "")
+        or title_text(string(entry, "title")),
         html=said if marked_up else "",
         text="" if marked_up else said,
         summary=summary,
         author=_author(entry, node),
-        published=time(entry, "published") or time(entry, "updated"),
-        updated=time(entry, "updated"),
+        published=published or updated,
+        updated=updated,
         tags=tag_names(
             string(tag, "label") or string(tag, "term") for tag in records(entry, "tags") if _is_ours(tag)
         ),
@@ -57,6 +74,66 @@ def item(entry: Entry, node: etree._Element | None, url: str, base: str | None) 
         enclosures=tuple(_enclosures(entry, base, said)),
         base=_joined(base, inner_base) if inner_base else base,
     )
+
+
+def _completed(entry: Entry, node: etree._Element | None) -> Entry:
+    """The entry with the texts of the tree, where the parser has clearly less of them or did not decode them."""
+    if node is None:
+        return entry
+    enough = weight(entry) >= 0.9 * xml_tree.evidence(node).text
+    if enough and not markup.in_base64(node):
+        return entry
+    found = markup.texts(node)
+    if not found:
+        return entry
+    fullest = max(found, key=lambda text: len(plain(text.html)))
+    other = next((text.html for text in found if text is not fullest), "")
+    return {**entry, "content": [{"value": fullest.html, "type": "text/html"}], "description": other}
+
+
+def _base(node: etree._Element | None, place: Place) -> str:
+    """What xml:base says for this entry, or nothing."""
+    told = (node.base if node is not None else None) or place.url
+    return "" if told == place.url else told
+
+
+def _of_links(place: Place) -> str:
+    """What an item's own relative address starts from: the site, where the feed lies on another host."""
+    return place.home if place.home and not _same_host(place.home, place.url) else place.url
+
+
+def _of_text(url: str, place: Place) -> str:
+    """What links in a text start from: the item's page, unless that is somebody else's which it points to."""
+    if url and (_same_host(url, place.home) or _same_host(url, place.url) or not place.home):
+        return url
+    return place.home or place.url
+
+
+def _same_host(one: str, other: str) -> bool:
+    return host(one) == host(other)
+
+
+def host(url: str) -> str:
+    """The host of an address without `www.`, or nothing."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _times(
+    entry: Entry, node: etree._Element | None, language: str
+) -> tuple[datetime | None, datetime | None]:
+    """When it was published and changed: as the feed writes it, else as the parser took it."""
+    published = updated = None
+    if node is not None:
+        published = _first_time(markup.dates(node, _PUBLISHED), language)
+        updated = _first_time(markup.dates(node, _UPDATED), language)
+    return published or time(entry, "published"), updated or time(entry, "updated")
+
+
+def _first_time(written: Sequence[str], language: str) -> datetime | None:
+    return next((when for text in written if (when := moment(dates.read(text, language)))), None)
 
 
 def like_quick(entry: Entry) -> dict[str, object]:
@@ -95,9 +172,15 @@ def _said(entry: Entry) -> tuple[str, str, str, str]:
     contents = [content for content in records(entry, "content") if string(content, "value").strip()]
     best = max(contents, key=lambda content: len(string(content, "value")), default={})
     said, summary = _unwrapped(best).strip(), string(entry, "description").strip()
-    if len(summary) > len(said) and len(plain(summary)) > len(plain(said)):
+    if summary and summary != said and _is_fuller(summary, said):
         said, summary, best = summary, said, {}
     return said, _summary(summary, said), string(best, "base"), string(best, "language")
+
+
+def _is_fuller(one: str, other: str) -> bool:
+    """Whether one text has more words than the other: some at least as long with its markup, or clearly more."""
+    words, less = len(plain(one)), len(plain(other))
+    return words > less and (len(one) > len(other) or words > 1.25 * less + 20)
 
 
 def _summary(summary: str, said: str) -> str:
@@ -122,9 +205,11 @@ def _unwrapped(content: Entry) -> str:
 
 
 def _link(entry: Entry, node: etree._Element | None, base: str) -> str:
-    """The address of the thing itself, past FeedBurner's counting detour where it tells."""
-    if node is not None and (direct := node.findtext(_FEEDBURNER_LINK)):
-        return web_address(base, direct)
+    """The address of the thing itself. The parsers make one of whatever id there is, where the item names none."""
+    if node is not None and xml_tree.local(node) == "item":
+        return markup.link(node, base)
+    if node is not None and not any(xml_tree.local(child) == "link" for child in xml_tree.children(node)):
+        return web_address("", xml_tree.own_id(node))
     links = [link for link in records(entry, "links") if string(link, "rel") in ("", "alternate")]
     pages = [link for link in links if string(link, "type") in ("", "text/html", "application/xhtml+xml")]
     first = string(pages[0], "href") if pages else ""
@@ -132,6 +217,8 @@ def _link(entry: Entry, node: etree._Element | None, base: str) -> str:
 
 
 def _author(entry: Entry, node: etree._Element | None) -> str:
+    if node is not None and (marked_up := person_name(markup.author(node))):
+        return marked_up
     authors = records(entry, "authors")
     if len(authors) > 1:
         given = dict.fromkeys(person_name(string(author, "name")) for author in authors[:5])

@@ -15,8 +15,9 @@ import feedparser
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from potluck.channels.feeds import markup
 from potluck.channels.feeds.reading import entry_mapping, xml_tree
-from potluck.channels.feeds.reading.entry_mapping import Entry, string
+from potluck.channels.feeds.reading.entry_mapping import Entry, Place, string
 from potluck.channels.feeds.reading.types import (
     Feed,
     language_code,
@@ -56,23 +57,40 @@ def read(body: bytes, *, url: str) -> Feed:
     if reading is None or not (reading.entries or well_formed):
         raise Malformed(_("This feed is too damaged to be read."))
     matching = nodes if len(nodes) == len(reading.entries) else [None] * len(reading.entries)
-    based = url if b"xml:base" not in body else None
-    items = tuple(
-        entry_mapping.item(entry, node, url, based)
-        for entry, node in zip(reading.entries, matching, strict=True)
-    )
     about = xml_tree.about(root, url) if root is not None else {}
+    language = language_code(about.get("language", "") or string(reading.feed, "language"))
+    home = web_address(url, string(reading.feed, "link"))
+    place = Place(url, home, language, based=b"xml:base" in body)
+    items = tuple(
+        entry_mapping.item(entry, node, place) for entry, node in zip(reading.entries, matching, strict=True)
+    )
+    channel = xml_tree.channel(root) if root is not None else None
     return Feed(
-        title=title_text(string(reading.feed, "title")),
-        home_url=web_address(url, string(reading.feed, "link")),
-        description=plain(string(reading.feed, "subtitle") or string(reading.feed, "description")),
-        language=language_code(about.get("language", "") or string(reading.feed, "language")),
+        title=_hidden(channel, "title") or title_text(string(reading.feed, "title")),
+        home_url=home,
+        description=_description(channel, reading.feed),
+        language=language,
         hub=about.get("hub", ""),
         self_url=about.get("self", ""),
         ttl=xml_tree.ttl(about),
-        author=person_name(string(reading.feed, "author")),
+        author=person_name(
+            (markup.author(channel) if channel is not None else "") or string(reading.feed, "author")
+        ),
         items=items,
     )
+
+
+def _hidden(channel: etree._Element | None, *names: str) -> str:
+    return markup.one_line(channel, *names) if channel is not None else ""
+
+
+def _description(channel: etree._Element | None, feed: Entry) -> str:
+    """What a feed says it is about, under whichever name its format has for it."""
+    given = plain(string(feed, "subtitle") or string(feed, "description"))
+    if channel is None:
+        return given
+    hidden = markup.one_line(channel, "subtitle", "tagline", "description")
+    return hidden or given or markup.line(channel, "subtitle", "tagline", "description", "summary")
 
 
 def _refuse_other_documents(root: etree._Element | None, body: bytes) -> None:

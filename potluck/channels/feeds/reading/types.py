@@ -69,6 +69,8 @@ class Skipped:
 
 _WEB = ("http://", "https://")
 _SPACE = re.compile(r"\s")
+# An ampersand escaped once too often. No address means it so.
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#[xX]0*26);(?:amp;)*")
 _TAG = re.compile(r"<(?:!--.*?--|[/!?]?[A-Za-z][^<>]*)>", re.DOTALL)
 _PAIRED = re.compile(r"</[A-Za-z]|<(?:br|img|hr|wbr)\b", re.IGNORECASE)
 _INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|code|sup|sub|small|font|q|cite|abbr|tt)\b[^<>]*>", re.I)
@@ -85,26 +87,27 @@ _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 def plain(marked_up: str) -> str:
     """HTML as one line of plain text, for titles and summaries; four times as quick as a real look (lib.html)."""
     if "<" in marked_up:
-        # Counted first: looking for the ends of thousands of unended ones would take minutes.
-        if 0 < len(_UNSEEN_START.findall(marked_up)) <= 50:
-            marked_up = _UNSEEN.sub(" ", marked_up)
-        marked_up = _TAG.sub(" ", marked_up)
+        marked_up = _TAG.sub(" ", _shown(marked_up))
     if "&" in marked_up:
         marked_up = html.unescape(marked_up)
     return " ".join(marked_up.split())
+
+
+def _shown(marked_up: str) -> str:
+    """HTML without its scripts and styles."""
+    # Counted first: looking for the ends of thousands of unended ones would take minutes.
+    few = 0 < len(_UNSEEN_START.findall(marked_up)) <= 50
+    return _UNSEEN.sub(" ", marked_up) if few else marked_up
 
 
 def title_text(title: str) -> str:
     """A title as plain text, when nobody can know whether it was meant as HTML.
 
     Titles rarely say what they are, and often lie. A lone `<em>` is a title about HTML and stays;
-    a pair of tags is markup and goes.
+    a pair of tags is markup and goes, with what stands between where that is a script or a style.
     """
     if "<" in title and _PAIRED.search(title):
-        title = re.sub(
-            r"</?(?:b|i|u|em|strong|span|code|sup|sub|small|font|q|cite|abbr|tt)\b[^<>]*>", "", title
-        )
-        title = _TAG.sub(" ", title)
+        title = _TAG.sub(" ", _INLINE.sub("", _shown(title)))
     if "&" in title and _ENTITY.search(title):
         title = html.unescape(title)
     return " ".join(title.split())
@@ -115,6 +118,8 @@ def web_address(base: str, link: str) -> str:
     link = link.strip()
     if not link or len(link) > LONGEST_ADDRESS:
         return ""
+    if "&" in link:
+        link = _ESCAPED_AMPERSAND.sub("&", link)
     # Nearly all are whole already, and joining costs more than the rest of an item.
     if not link.startswith(_WEB) or "[" in link[:300]:
         try:
@@ -162,3 +167,19 @@ def tag_names(raw: Iterable[str]) -> tuple[str, ...]:
 
 def has_markup(text: str) -> bool:
     return bool(_TAG.search(text) or _ENTITY.search(text))
+
+
+_WORDS = re.compile(r"\w+")
+_MOST_COMPARED = 20_000
+
+
+def like(one: str, other: str) -> bool:
+    """Whether two texts, HTML or plain, share at least half of their words: the same thing, written over.
+
+    Two empty ones are not alike, since they say nothing.
+    """
+    if one and one == other:
+        return True
+    first, second = (set(_WORDS.findall(plain(text[:_MOST_COMPARED]).casefold())) for text in (one, other))
+    both = len(first & second)
+    return both > 0 and (2 * both >= len(first | second) or both >= 0.9 * min(len(first), len(second)) > 5)

@@ -16,12 +16,21 @@ from potluck.lib.errors import Malformed
 # Generous for a feed (the largest of 116 real ones is 1.4 MB), small beside the memory of a worker.
 MOST_BYTES = 16 * 1024 * 1024
 
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 _LONG_TAG = 100_000
 _MOST_ATTRIBUTES = 2000
 
-_DECLARATION = re.compile(rb"\A\s*<\?xml[^>]{0,500}\?>")
-_ROOT = re.compile(rb"<(?:\?xml|rss|feed|rdf:RDF|opml)[\s>]", re.IGNORECASE)
-_DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+(<!DOCTYPE\b)", re.IGNORECASE | re.DOTALL)
+_ROOT = re.compile(rb"<(?:\?xml|(?:\w{1,20}:)?(?:rss|feed|rdf|opml))[\s>]", re.IGNORECASE)
+# What may stand before the root, but for a document type: declarations, comments, byte order marks.
+_PROLOG = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+# A feed laid into a web page as it is.
+_FEED_IN_PAGE = re.compile(
+    rb"""<(?:feed\b[^<>]*\bxmlns=["']http://(?:www\.w3\.org/2005/Atom|purl\.org/atom)|rss\s[^<>]*\bversion=)""",
+    re.I,
+)
+_BEFORE_CLOSING = re.compile(rb"</(?:\w{1,20}:)?(?:rss|feed|rdf|opml)\s*>", re.IGNORECASE)
+_FAR = 256 * 1024
+_DOCTYPE = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
 _END_OF_SUBSET = re.compile(rb"\]\s*>")
 _DECLARED = re.compile(rb"""encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})""")
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
@@ -37,6 +46,7 @@ _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_A_CHARACTER = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")
 _CLOSINGS = (b"</rss>", b"</feed>", b"</rdf:RDF>", b"</opml>")
+_PAGE = (b"<html", b"<!doctype html")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
@@ -129,10 +139,7 @@ def xml(body: bytes) -> bytes:
 
     A document type goes altogether, and with it every entity it declares: bombs, and files from elsewhere.
     """
-    body = _DECLARATION.sub(b"", _without_surroundings(body), count=1).lstrip()
-    opening = _DOCTYPE.match(body)
-    if opening:
-        body = body[: opening.start(1)] + body[_end_of_doctype(body, opening.start(1)) :]
+    body = _without_surroundings(body)
     if tangled(body):
         raise Malformed(_("This file is built so that no program can read it in reasonable time."))
     if b"&#" in body:
@@ -141,16 +148,32 @@ def xml(body: bytes) -> bytes:
 
 
 def _without_surroundings(body: bytes) -> bytes:
-    """Without what programs print before and after a feed: warnings, blank lines, scripts."""
-    body = body.strip()
-    if body[:1] != b"<" and (start := _ROOT.search(body, 0, 8192)):
-        body = body[start.start() :]
+    """Without what programs print before and after a feed: warnings, blank lines, marks, scripts, a page around it."""
+    page = body.lstrip(_BLANK)[:15].lower().startswith(_PAGE)
+    body = _without_prolog(body.strip())
+    if not _ROOT.match(body) and (
+        root := (_FEED_IN_PAGE.search(body) if page else _ROOT.search(body, 0, _FAR))
+    ):
+        body = _without_prolog(body[root.start() :])
     if body.endswith(_CLOSINGS):
         return body
-    end = max(body.rfind(close, -8192) + len(close) for close in _CLOSINGS)
+    end = max((found.end() for found in _BEFORE_CLOSING.finditer(body, max(0, len(body) - _FAR))), default=0)
     if end <= 16 or any(mark in body[end:] for mark in (b"<item", b"<entry", b"<outline")):
         return body
     return body[:end]
+
+
+def _without_prolog(body: bytes) -> bytes:
+    body = body[_end_of_prolog(body) :]
+    if _DOCTYPE.match(body):
+        body = body[_end_of_doctype(body, 0) :]
+        body = body[_end_of_prolog(body) :]
+    return body
+
+
+def _end_of_prolog(body: bytes) -> int:
+    found = _PROLOG.match(body)
+    return found.end() if found else 0
 
 
 def _end_of_doctype(body: bytes, start: int) -> int:

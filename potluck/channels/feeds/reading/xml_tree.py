@@ -105,11 +105,11 @@ def children(node: etree._Element) -> Iterable[etree._Element]:
 
 
 def local(node: etree._Element) -> str:
-    return _local_name(str(node.tag))
+    return local_name(str(node.tag))
 
 
 @lru_cache(maxsize=1024)
-def _local_name(tag: str) -> str:
+def local_name(tag: str) -> str:
     return tag.rpartition("}")[2].lower()
 
 
@@ -119,11 +119,16 @@ def _length(node: etree._Element) -> int:
     return len((node.text or "").strip())
 
 
+def channel(root: etree._Element) -> etree._Element:
+    """The element that tells of the feed itself: `channel`, or Atom's root."""
+    return next((child for child in children(root) if local(child) == "channel"), root)
+
+
 def about(root: etree._Element, url: str) -> dict[str, str]:
     """What the quick parser leaves out about the feed itself: its language, hub, own address and pace."""
-    channel = next((child for child in children(root) if local(child) == "channel"), root)
-    told = {"language": channel.get(_LANG) or root.get(_LANG) or ""}
-    for child in children(channel):
+    about_it = channel(root)
+    told = {"language": about_it.get(_LANG) or root.get(_LANG) or ""}
+    for child in children(about_it):
         name = local(child)
         if name == "link" and child.get("rel") in ("hub", "self"):
             told.setdefault(child.get("rel", ""), web_address(url, child.get("href") or ""))

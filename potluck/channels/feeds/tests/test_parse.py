@@ -120,7 +120,7 @@ def test_a_title_is_plain_text_however_it_was_written(written: str, meant: str) 
         ("2020-03-03T10:00:00+0100", datetime(2020, 3, 3, 9, tzinfo=UTC)),
         ("Wed, 3 Mar 2020 10:00:00 +0000", datetime(2020, 3, 3, 10, tzinfo=UTC)),
         ("2020-03-03", datetime(2020, 3, 3, tzinfo=UTC)),
-        ("2004년 05월 28일 01:31:15", None),
+        ("2004년 05월 28일 01:31:15", datetime(2004, 5, 28, 1, 31, 15, tzinfo=UTC)),
         ("Κυρ, 11 Ιούλ 2004 12:00:00 EST", datetime(2004, 7, 11, 17, tzinfo=UTC)),
         ("0001-01-01T00:00:00Z", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", None),
