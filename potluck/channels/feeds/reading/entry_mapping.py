@@ -10,8 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from potluck.channels.feeds import dates, markup
-from potluck.channels.feeds.reading import xml_tree
+from potluck.channels.feeds.reading import dates, markup, xml_tree
 from potluck.channels.feeds.reading.types import (
     Enclosure,
     Item,

@@ -15,8 +15,7 @@ import feedparser
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from potluck.channels.feeds import markup
-from potluck.channels.feeds.reading import entry_mapping, xml_tree
+from potluck.channels.feeds.reading import entry_mapping, markup, xml_tree
 from potluck.channels.feeds.reading.entry_mapping import Entry, Place, string
 from potluck.channels.feeds.reading.types import (
     Feed,

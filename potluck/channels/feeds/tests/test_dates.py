@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from potluck.channels.feeds import dates
+from potluck.channels.feeds.reading import dates
 from potluck.channels.feeds.reading.parse import parse
 
 NINE = datetime(2025, 3, 5, 9, tzinfo=UTC)
