@@ -23,8 +23,8 @@ from potluck.posts.tags import normal_all, resolve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a post is to say from now on. `html` (cleaned) is for what came from elsewhere; without `meant` it is
-    meant as before."""
+    """What a post is to say from now on. `html` (cleaned) is for what came from elsewhere, and `url` the page where
+    that stands now; without `meant` it is meant as before."""
 
     text: str
     title: str = ""
@@ -32,6 +32,7 @@ class Change:
     tags: tuple[str, ...] = ()
     kind: str = ""
     link: str = ""
+    url: str = ""
     meant: Meant | None = None
 
 
@@ -65,7 +66,7 @@ def edit(post: Post, change: Change, *, by: Person) -> Post:
 
 _SAID = (
     *("title", "text", "html", "excerpt", "highlights", "tags", "kind"),
-    *("link", "link_key", "edited_at"),
+    *("link", "link_key", "url", "edited_at"),
 )
 
 
@@ -88,6 +89,9 @@ def _apply(post: Post, change: Change) -> None:
     post.kind = change.kind or post.kind
     if change.link and change.link != post.link:
         post.link, post.link_key = change.link, link_key(change.link)
+    if change.url and change.url != post.url:
+        post.url = change.url
+        post.link_key = link_key(post.link or post.url)
 
 
 @transaction.atomic

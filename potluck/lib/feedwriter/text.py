@@ -22,7 +22,13 @@ _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _TAG = re.compile(r"<[^>]*(?:>|$)")
 _PLAIN_URL = re.compile(r"https?://[\w.~%:@-]+(?:[/?#][\w;/?:@&=+$.\-!~*'(),%#]*)?", re.ASCII)
 _LOOSE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\[\]]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?=\S)")
+# The host stays as it is: brackets belong there, around an address of IPv6.
+_AUTHORITY = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s/?#\[\]<>\"{}|\\^`]*|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?=[/?#]|$)"
+)
+_NO_IRI = re.compile(r"[\s<>\"{}|\\^`\[\]]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _IN_PATH = ";/?:@&=+$.-_!~*'(),%#"
@@ -86,9 +92,18 @@ def _rest(path: str, query: str, fragment: str) -> str:
 
 
 def name(uri: str, url: str) -> str:
-    """The id as an IRI: kept as it is where it is one (it must never change), else the page's address."""
+    """The id as an IRI: kept as it is where it is one (it must never change), else escaped where it begins like one,
+    else the page's address."""
     said = flat(uri)
-    return said if _NAME.fullmatch(said) else link(url) or url
+    if not _SCHEME.match(said):
+        return link(url) or url
+    if _NAME.fullmatch(said) and "%" not in said and "#" not in said:
+        return said
+    host = _AUTHORITY.match(said)
+    start = host.end() if host else said.index(":") + 1
+    rest = _NO_IRI.sub(lambda bad: quote(bad[0], ""), _LOOSE_PERCENT.sub("%25", said[start:]))
+    before, hash_, fragment = rest.partition("#")
+    return said[:start] + before + hash_ + fragment.replace("#", "%23")
 
 
 def language(code: str) -> str:

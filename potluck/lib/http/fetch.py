@@ -13,6 +13,10 @@ from potluck.lib.http.session import Visit
 
 Outcome = Answer | TryLater | Undeliverable
 _FEW = 10
+# A worker that waits longer than this for one answer, in seconds, is joined by another, so that hosts which hang hold
+# up the others for so long at most; so many more there may be, that sockets last.
+PATIENCE = 2.0
+MOST_MORE = 500
 
 
 async def fetch(request: Request) -> Answer:
@@ -59,6 +63,22 @@ def fetch_each(requests: Iterable[Request], at_once: int = 64) -> Iterator[tuple
             runner.run(batch.__aexit__(None, None, None))
 
 
+def fetch_batches(
+    requests: Iterable[Request], most: int, *, at_once: int = 64, seconds: float = 1.0
+) -> Iterator[list[tuple[Request, Outcome]]]:
+    """`fetch_each` in lists of at most `most`: full ones, or what has come within so many seconds after the first."""
+    with asyncio.Runner() as runner:
+        batch = Batch(requests, at_once)
+        runner.run(batch.__aenter__())
+        try:
+            while ready := runner.run(batch.gathered(most, seconds)):
+                for start in range(0, len(ready), most):
+                    yield ready[start : start + most]
+                    runner.run(asyncio.sleep(0.01))
+        finally:
+            runner.run(batch.__aexit__(None, None, None))
+
+
 class Batch:
     """Many fetches through one visit: `at_once` workers take from one line, `ready` gives what is done."""
 
@@ -69,19 +89,22 @@ class Batch:
         self._done: deque[tuple[Request, Outcome]] = deque()
         self._news = asyncio.Event()
         self._room = asyncio.Event()
+        self._since: dict[int, float] = {}
+        self._all_taken = False
 
     async def __aenter__(self) -> "Batch":
         await self._visit.__aenter__()
         self._workers = [asyncio.create_task(self._work()) for _ in range(self._at_once)]
         self._busy = len(self._workers)
+        self._watcher = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        for task in (self._watcher, *self._workers):
+            task.cancel()
+        await asyncio.gather(self._watcher, *self._workers, return_exceptions=True)
         await self._visit.__aexit__(kind, error, trace)
 
     async def ready(self) -> list[tuple[Request, Outcome]]:
@@ -97,15 +120,43 @@ class Batch:
         self._room.set()
         return taken
 
+    async def gathered(self, most: int, seconds: float) -> list[tuple[Request, Outcome]]:
+        """As `ready`, but waits a little for more, until there are so many."""
+        taken = await self.ready()
+        try:
+            async with asyncio.timeout(seconds):
+                while taken and len(taken) < most and (more := await self.ready()):
+                    taken += more
+        except TimeoutError:
+            pass
+        return taken
+
+    async def _watch(self) -> None:
+        """Keep as many workers at work as were asked for, beside those that wait for hosts which hang."""
+        now = asyncio.get_running_loop().time
+        while not self._all_taken:
+            await asyncio.sleep(PATIENCE / 4)
+            waiting = sum(1 for since in self._since.values() if now() - since > PATIENCE)
+            wanted = self._at_once + min(waiting, MOST_MORE) - self._busy
+            for _ in range(0 if self._all_taken else wanted):
+                self._workers.append(asyncio.create_task(self._work()))
+                self._busy += 1
+
     async def _work(self) -> None:
+        me = id(asyncio.current_task())
+        now = asyncio.get_running_loop().time
         try:
             for request in self._line:
+                self._since[me] = now()
                 self._done.append((request, await self._outcome(request)))
+                self._since.pop(me, None)
                 self._news.set()
                 if len(self._done) >= self._at_once:
                     self._room.clear()
                     await self._room.wait()
+            self._all_taken = True
         finally:
+            self._since.pop(me, None)
             self._busy -= 1
             self._news.set()
 

@@ -26,6 +26,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Some real sites send a policy of 10 kB in one header; a longer line than this is no page.
 HEADER_BYTES = 16 * 1024
 CONNECT_SECONDS = 10.0
+LONGEST_COOKIES = 4096
 # As good as no limit, for a setting of 0.
 _MANY = 1_000_000
 
@@ -61,7 +62,15 @@ class Trail:
         self.seconds = seconds
         self.permanent: str | None = None
         self.hosts: set[str] = set()
+        self.cookies: aiohttp.CookieJar | None = None
         self._only_permanent = True
+
+    def keep(self, response: aiohttp.ClientResponse) -> None:
+        """Keep the cookies of a redirect for the steps that follow: some sites send each visitor round once for one."""
+        if response.status in REDIRECTS and response.cookies:
+            if self.cookies is None:
+                self.cookies = aiohttp.CookieJar(unsafe=True)
+            self.cookies.update_cookies(response.cookies, response.url)
 
     def follow(self, answer: Answer) -> None:
         """Turns to where a redirect points. Only our own headers go on; 307 and 308 keep the method."""
@@ -75,7 +84,13 @@ class Trail:
         self.request = replace(self.request, headers={})
         if answer.status not in (307, 308) and self.request.method != "HEAD":
             self.request = replace(self.request, method="GET", body=None)
-        self.headers = _headers(self.request)
+        self.headers = _headers(self.request) | self._cookie()
+
+    def _cookie(self) -> dict[str, str]:
+        """The header for the cookies that this host may see, at most as long as any server takes (RFC 6265, 6.1)."""
+        kept = self.cookies.filter_cookies(self.url) if self.cookies is not None else {}
+        said = "; ".join(f"{one.key}={one.coded_value}" for one in kept.values())
+        return {"Cookie": said} if 0 < len(said) <= LONGEST_COOKIES else {}
 
 
 class Visit:
@@ -151,6 +166,7 @@ class Visit:
                     request.method, url, headers=trail.headers, data=request.body, allow_redirects=False
                 ) as response,
             ):
+                trail.keep(response)
                 empty = response.status == 304 or response.status in REDIRECTS
                 if not empty and not 200 <= response.status < 300:
                     raise errors.refusal(response)

@@ -1,4 +1,4 @@
-"""Bookmark files: Netscape's format as browsers and services write it, Pinboard's JSON, Delicious' XML.
+"""Bookmark files: Netscape's format as browsers and services write it, Pinboard's JSON, Delicious' XML, tables.
 
 The Netscape format was never HTML: ends are missing everywhere, and notes hold raw text with "<" in it.
 So we cut the file at the marks it really has (DT, DD, DL) and look at each piece's beginning only.
@@ -14,14 +14,19 @@ from html import unescape
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from potluck.channels.feeds.importing import bookmarks_csv
 from potluck.channels.feeds.reading import xml_repair
+from potluck.channels.feeds.reading.dates import read as read_date
 from potluck.channels.feeds.reading.types import Skipped, moment, plain, tag_names, title_text, web_address
 from potluck.lib.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A page somebody kept. `folders` is its path; `tags` holds its own and the folders' names."""
+    """A page somebody kept, or a note of their own (then `url` is empty).
+
+    `folders` is its path; `tags` holds its own and the folders' names.
+    """
 
     url: str
     title: str
@@ -68,6 +73,9 @@ _NO_TAGS = frozenset(
         "\n    ", ""
     ).split("|")
 )
+# What Shaarli writes as the address of a text of one's own.
+_OWN_NOTE = re.compile(r"(?:[^\s?#]*/)?\?[\w-]{4,40}|/?(?:[\w-]+/)?shaare/[\w-]{4,40}")
+_HEAD = 4000
 _MICROSECONDS_1601 = 11_644_473_600
 
 
@@ -78,12 +86,28 @@ def read(body: bytes) -> Bookmarks:
         found = list(_from_json(body))
     elif re.match(rb"(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|\s)*<posts\b", body, re.DOTALL):
         found = list(_from_xml(body))
+    elif bookmarks_csv.looks_so(body[:_HEAD]):
+        found = [_of_row(row) for row in bookmarks_csv.read(body.decode("utf-8", "replace"))]
     else:
         found = list(_Netscape(xml_repair.html(body)).walk())
     items, skipped = _sorted_out(found)
     if not items and not skipped:
         raise Malformed(_("No bookmarks were found in this file. Is it a bookmark export from a browser?"))
     return Bookmarks(tuple(items), tuple(skipped))
+
+
+def _of_row(row: bookmarks_csv.Row) -> Bookmark:
+    folders = tuple(name for part in row.folder.split("/") if (name := _folder(part.strip(), {})))
+    parted = re.split(r"[|,;]", row.tags) if re.search(r"[|,;]", row.tags) else row.tags.split()
+    return Bookmark(
+        url=row.url,
+        title=title_text(row.title),
+        note=row.note,
+        tags=tag_names([*parted, *folders]),
+        added=_moment(row.added) or read_date(row.added),
+        private=row.private,
+        folders=folders,
+    )
 
 
 @dataclass
@@ -238,7 +262,10 @@ def _sorted_out(found: Iterable[Bookmark]) -> tuple[list[Bookmark], list[Skipped
     for one in found:
         address = web_address("", one.url)
         first = kept.get(address)
-        if not address:
+        if not address and one.note and _OWN_NOTE.fullmatch(one.url.strip()):
+            # A note kept among bookmarks: its address is only its place there.
+            kept[f"{one.url} {len(kept)}"] = replace(one, url="", title=one.title)
+        elif not address:
             skipped.append(Skipped(one.title or one.url[:200], _reason(one.url)))
         elif first:
             skipped.append(Skipped(one.title or address, _("This page is in the file more than once.")))

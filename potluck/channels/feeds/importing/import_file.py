@@ -136,19 +136,25 @@ def _look_soon(urls: Sequence[str]) -> None:
 def _keep(kept: Sequence[Bookmark], person: Person) -> Brought:
     """Each bookmark as a link from before. One whose page the member shared already is known, deleted or not."""
     brought = Brought()
-    keys = {link_key(one.url) for one in kept}
+    keys = {link_key(one.url) for one in kept if one.url}
     known = set(Post.objects.filter(author=person, link_key__in=keys).values_list("link", flat=True))
     drafts = []
     for one in kept:
         if len(one.url) > LONGEST_LINK:
             brought.skipped.append(Skipped(one.title[:200], _("Its address is too long to be kept.")))
-        elif one.url in known:
+        elif one.url in known or (not one.url and _is_kept(one, person)):
             brought.known += 1
         else:
-            known.add(one.url)
+            known |= {one.url} - {""}
             drafts.append(_draft(one, person))
     _let_in(drafts, brought)
     return brought
+
+
+def _is_kept(note: Bookmark, person: Person) -> bool:
+    """Whether a note of one's own came in before; an address tells that of everything else."""
+    rows = Post.objects.filter(author=person, whence="import", link="", title=note.title[:500].strip())
+    return any(text.split() == note.note.split() for text in rows.values_list("text", flat=True))
 
 
 def _draft(one: Bookmark, person: Person) -> Draft:
@@ -157,7 +163,7 @@ def _draft(one: Bookmark, person: Person) -> Draft:
         title="" if one.title == one.url else one.title[:500],
         text=one.note[:LONGEST_NOTE],
         link=one.url,
-        kind=Kind.LINK,
+        kind=Kind.LINK if one.url else "",
         tags=one.tags,
         audience=Audience.ME if one.private else Audience.PUBLIC,
         published_at=one.added,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.db import connection
 
 from potluck import door
+from potluck.channels.feeds.ingest.moved import moved, used_again
 from potluck.channels.feeds.models import Item
 from potluck.channels.feeds.reading.types import Feed
 from potluck.channels.feeds.reading.types import Item as Read
@@ -31,6 +32,7 @@ BOOKMARKS = ("pinboard.in", "del.icio.us", "diigo.com", "raindrop.io", "linkding
 LONGEST_URI = 1900
 
 Key = tuple[int, bytes]
+_Changed = tuple[Item, Draft, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,33 @@ def take(readings: Sequence[Reading]) -> Taken:
             fresh.append(_Fresh(key, content, replace(draft, before=True) if late else draft, page))
         else:
             changed.append((row, draft, content))
-    _let_in(fresh, taken)
+    changed, again = _parted(changed)
+    fresh += again
+    _let_in(fresh, taken, first, seen)
     _amend(changed, taken)
     return taken
+
+
+def _parted(changed: Sequence[_Changed]) -> tuple[list[_Changed], list[_Fresh]]:
+    """The items that were edited, and those whose id stands for another thing now: they get an id of their own."""
+    posts = Post.objects.in_bulk([row.post_id for row, _, _ in changed if row.post_id])
+    edited, other = [], {}
+    for row, draft, content in changed:
+        if used_again(row, draft, posts.get(row.post_id or 0)):
+            identity = digest_of(f"{draft.uri}\n{link_key(draft.url)}")
+            uri = f"urn:potluck:item:{row.source_id}:{identity.hex()}"
+            other[row.source_id, identity] = _Fresh(
+                (row.source_id, identity), content, replace(draft, uri=uri), link_key(draft.url)
+            )
+        else:
+            edited.append((row, draft, content))
+    known = _known(other)
+    edited += [
+        (row, other[key].draft, other[key].content)
+        for key, row in known.items()
+        if bytes(row.content) != other[key].content
+    ]
+    return edited, [one for key, one in other.items() if key not in known]
 
 
 def newest(feed: Feed, most: int) -> Feed:
@@ -182,9 +208,13 @@ def _uri(item: Read, source: Source) -> str:
     return f"urn:potluck:item:{source.id}:{digest_of(item.id).hex()}"
 
 
-def _let_in(fresh: Sequence[_Fresh], taken: Taken) -> None:
+def _let_in(fresh: Sequence[_Fresh], taken: Taken, first: set[int], listed: Iterable[Key]) -> None:
+    """`first` are sources read for the first time, `listed` is all that is in the feeds now."""
     wanted = [one for one in fresh if _wanted(one.draft)]
     elsewhere = _elsewhere(wanted)
+    elsewhere |= _follow(
+        [one for one in wanted if one.key not in elsewhere and one.key[0] not in first], listed, taken
+    )
     drafts: dict[str, _Fresh] = {}
     for one in wanted:
         if one.key not in elsewhere:
@@ -299,6 +329,24 @@ def _bring_home(fresh: Sequence[_Fresh], found: dict[Key, int]) -> None:
             door.find_again(Post.objects.filter(pk=post.pk))
 
 
+def _follow(fresh: Sequence[_Fresh], listed: Iterable[Key], taken: Taken) -> dict[Key, int]:
+    """Posts that bear another id and address in their feed now: they say what it says, and lead where it does."""
+    found = moved([(one.key, one.draft) for one in fresh], listed)
+    posts = {post.id: post for post in Post.objects.filter(id__in=found.values()).select_related("author")}
+    for one in fresh:
+        post = posts.get(found.get(one.key, 0))
+        if post is not None and post.deleted_at is None:
+            door.amend(post, _change(one.draft), by=post.author)
+            taken.edited += 1
+    return found
+
+
+def _change(draft: Draft) -> Change:
+    return Change(
+        text=draft.text, title=draft.title, html=draft.html, tags=draft.tags, link=draft.link, url=draft.url
+    )
+
+
 def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:
     ids = [row.post_id for row, _, _ in changed if row.post_id]
     posts = {post.id: post for post in Post.objects.filter(id__in=ids).select_related("author")}
@@ -307,10 +355,7 @@ def _amend(changed: Sequence[tuple[Item, Draft, bytes]], taken: Taken) -> None:
         # An item that was emptied says nothing better than before.
         says = draft.text.strip() or draft.title.strip() or draft.html
         if says and post is not None and post.deleted_at is None and post.source_id == row.source_id:
-            change = Change(
-                text=draft.text, title=draft.title, html=draft.html, tags=draft.tags, link=draft.link
-            )
-            door.amend(post, change, by=post.author)
+            door.amend(post, _change(draft), by=post.author)
             taken.edited += 1
         row.content = content
     Item.objects.bulk_update([row for row, _, _ in changed], ["content"])

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -23,7 +22,7 @@ from potluck.channels.feeds.reading.parse import parse
 from potluck.channels.feeds.reading.types import Feed
 from potluck.channels.feeds.sources.discover import feeds_in
 from potluck.lib.errors import Malformed, PotluckError, TryLater
-from potluck.lib.http import Answer, Outcome, Request, fetch_each
+from potluck.lib.http import Answer, Outcome, Request, fetch_batches
 from potluck.people.models import Source
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,8 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/json;q=0.7,"
     " application/xml;q=0.7, text/xml;q=0.7, text/html;q=0.3, */*;q=0.1"
 )
-CLAIM = 200
+# Of what is due so much is claimed at once that hosts which hang do not fill it.
+CLAIM = 1000
 # Of one feed so many items are taken, the newest: more are an archive that nobody meant to send each time.
 MOST_ITEMS = 5000
 # Changed feeds are taken in so many at a time: enough for one statement each, not so many that a fault costs much.
@@ -100,7 +100,9 @@ def poll(*, seconds: float = 1e9, told: Callable[[Tally], None] = lambda tally: 
         if not due:
             break
         asked = {row.url: row for row in due}
-        for outcomes in _batches(fetch_each([_request(row) for row in due])):
+        # What failed last time is asked last: it may hang again.
+        due.sort(key=lambda row: row.errors > 0)
+        for outcomes in fetch_batches([_request(row) for row in due], TOGETHER):
             _take_batch([(asked[request.url], outcome) for request, outcome in outcomes], tally)
             told(tally)
     return tally
@@ -116,12 +118,6 @@ def claim(most: int) -> list[Subscription]:
 
 def _request(row: Subscription) -> Request:
     return Request(url=row.url, etag=row.etag or None, last_modified=row.modified or None, accept=ACCEPT)
-
-
-def _batches(outcomes: Iterator[tuple[Request, Outcome]]) -> Iterator[list[tuple[Request, Outcome]]]:
-    """Batches that end at so many changed feeds, or so many answers."""
-    while batch := list(islice(outcomes, TOGETHER)):
-        yield batch
 
 
 def _take_batch(outcomes: Sequence[tuple[Subscription, Outcome]], tally: Tally) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from potluck.channels.feeds.importing import mastodon_csv
+from potluck.channels.feeds.importing import bookmarks_csv, mastodon_csv
 from potluck.channels.feeds.models import Subscription
 from potluck.channels.feeds.reading.parse import parse
 from potluck.channels.feeds.reading.poll import ACCEPT
@@ -92,7 +92,7 @@ def kind_of(body: bytes) -> str:
         return "opml"
     if mastodon_csv.looks_so(head):
         return "follows"
-    return "bookmarks" if _BOOKMARKS.search(head) else ""
+    return "bookmarks" if _BOOKMARKS.search(head) or bookmarks_csv.looks_so(head) else ""
 
 
 @transaction.atomic
