@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.mail.actions.to_markdown import masked, page_of, plain_page
 from potluck.channels.mail.addresses import sent_from
 from potluck.channels.mail.inbound.introductions import LONGEST_LINE, Own
-from potluck.channels.mail.inbound.message import Enclosed, Message
+from potluck.channels.mail.inbound.message import Message
 from potluck.channels.mail.inbound.parse import MOST_TEXT
 from potluck.channels.mail.inbound.quoting import MOST_LINES, Parts, is_quoted, trim, words_of
 from potluck.channels.mail.inbound.sender import addresses_of, shown_name
@@ -76,7 +76,7 @@ def reply_of(message: Message, to: Post, *, by: Person) -> Read:
         _something(message)
         parts = Parts("")
     text, shown = page_of(_published(parts, _writer(message, by), answered), is_marked=message.is_marked)
-    files, left = _files(message.files, by)
+    files, left = _files(message, by)
     tags = tuple(markdown.tags_in(text))
     draft = Draft(author=by, text=text, html=shown, reply_to=to, tags=tags, attachments=files, whence="mail")
     return Read(replace(draft, language=message.language), left)
@@ -91,7 +91,7 @@ def share_of(message: Message, *, by: Person, kind: str = "") -> Read:
     text, shown = page_of(parts, is_marked=is_marked) if parts.kept.strip() else ("", "")
     if not text.strip() and not (kind or message.files):
         text, shown, title = title, markdown.render(title), ""
-    files, left = _files(message.files, by)
+    files, left = _files(message, by, is_told=_tells_enclosed(message))
     draft = Draft(
         author=by,
         title=title,
@@ -138,7 +138,7 @@ def issue(message: Message, *, source: Source, tags: tuple[str, ...], own: str) 
 
 def archived(message: Message, *, by: Person, to: Post | None, before: bool = True) -> Draft:
     """A message of a list as it was, without addresses in it. One of an archive (`before`) is brought to nobody now."""
-    files, _left = _files(message.files, by)
+    files, _left = _files(message, by)
     is_reply = to is not None or is_answer(message.subject)
     parts = trim(message.text, is_reply=is_reply, own=own()) if message.text.strip() else Parts("")
     title = "" if to else masked(plain_subject(message.subject))
@@ -163,11 +163,7 @@ def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:
     """What it says, whose name it bears if those are another's words, and whether it is Markdown."""
     we, writer = own(), _writer(message, by)
     enclosed = message.forwarded
-    if (
-        enclosed is not None
-        and len(message.text.strip()) < MOST_TEXT // 2
-        and enclosed.sender.address != we.address
-    ):
+    if enclosed is not None and _tells_enclosed(message) and enclosed.sender.address != we.address:
         inner = trim(enclosed.text) if enclosed.text.strip() else Parts("")
         kept = "\n\n".join(part for part in (message.text.strip(), inner.kept) if part)
         parts = replace(inner, kept=kept, is_empty=False)
@@ -240,6 +236,13 @@ def _passed_on(quoted: str, answered: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
+def _tells_enclosed(message: Message) -> bool:
+    """Whether a letter is there for the message in it: it says that it forwards, or nothing else."""
+    if message.forwarded is None or len(message.text.strip()) >= MOST_TEXT // 2:
+        return False
+    return bool(_FORWARDS.match(message.subject)) or not message.text.strip()
+
+
 def _forwarded(text: str) -> dict[str, str] | None:
     """The message that stands below "Forwarded message", with its headers."""
     lines = text.split("\n")
@@ -254,9 +257,15 @@ def _name_in(sender: str) -> str:
     return re.sub(r"[<\[(].*", "", sender.replace("*", "")).strip()
 
 
-def _files(files: tuple[Enclosed, ...], by: Person) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Take files in; one that cannot be kept does not keep the letter out."""
-    taken, left = [], []
+def _files(message: Message, by: Person, *, is_told: bool = False) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Take files in; one that cannot be kept does not keep the letter out.
+
+    `is_told`: the words of the first enclosed message are those of the post, and need no file.
+    """
+    files = list(message.files)
+    if is_told and (first := next((file for file in files if file.is_message), None)):
+        files.remove(first)
+    taken, left = [], list(message.left)
     for file in files[:MOST_FILES]:
         try:
             upload = SimpleUploadedFile(file.name, file.data, file.type)

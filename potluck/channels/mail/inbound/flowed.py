@@ -12,7 +12,7 @@ _LEAST, _MOST = 55, 82
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:
     """Join lines that end in a space with the next of the same depth of quoting."""
-    done: list[str] = []
+    done: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth = len(_DEPTH.match(line)[0])  # type: ignore[index]
@@ -21,11 +21,11 @@ def unflowed(text: str, *, delete_space: bool = False) -> str:
         if soft and delete_space:
             inner = inner[:-1]
         if open_depth == depth and inner != "-- ":
-            done[-1] += inner
+            done[-1].append(inner)
         else:
-            done.append((">" * depth + " " if depth else "") + inner)
+            done.append([">" * depth + " " if depth else "", inner])
         open_depth = depth if soft else -1
-    return "\n".join(done)
+    return "\n".join(map("".join, done))
 
 
 def unbroken(text: str) -> str:

@@ -8,6 +8,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as Parsed
 from email.utils import getaddresses, parsedate_to_datetime
+from urllib.parse import unquote
 
 from charset_normalizer import from_bytes
 
@@ -33,6 +34,7 @@ _TITLE = re.compile(r"\(([^()]{1,200})\)\s*\Z")
 _DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
 _CODED = re.compile(r"=\?[\w.*+-]{1,60}\?[bq]\?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"name\s*=\s*\"?([^\";\r\n]{1,300})", re.IGNORECASE)
+_PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2}")
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -201,7 +203,7 @@ def date(parsed: Parsed) -> datetime | None:
 
 
 def file_name(part: Parsed) -> str:
-    """The name a part says its file has, decoded; maybe empty."""
+    """The name a part says its file has, decoded: RFC 2231, coded words (RFC 2047), or as it stood; maybe empty."""
     try:
         said = str(part.get_filename() or "")
     except (ValueError, TypeError, LookupError):
@@ -209,4 +211,18 @@ def file_name(part: Parsed) -> str:
     if "\ufffd" in said:
         found = _FILE_NAME.search(raw(part, "Content-Disposition") + ";" + raw(part, "Content-Type"))
         said = found[1] if found else said
-    return words(said)
+    if _CODED.search(said):
+        # Within a name, coded words that a program broke stand beside each other.
+        said = re.sub(r"\?=\s+=\?", "?==?", said)
+    return words(_as_bytes_told(said))
+
+
+def _as_bytes_told(said: str) -> str:
+    """UTF-8 that was read as Latin-1 or told in percent signs without naming a charset, as the letters it was."""
+    if _PERCENT.search(said) and not re.search(r"%(?![0-9A-Fa-f]{2})", said):
+        with suppress(UnicodeError):
+            return unquote(said, errors="strict")
+    if not said.isascii():
+        with suppress(UnicodeError):
+            return said.encode("latin-1").decode()
+    return said

@@ -14,11 +14,12 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file that came with a message."""
+    """A file that came with a message. `is_message`: the words of a message that was enclosed, as a text."""
 
     name: str
     type: str
     data: bytes
+    is_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Message:
     `message_id`, `in_reply_to` and `references` are names as `threads.known_as` gives them, the oldest first.
     `headers` has the first of each header, by its name in small letters, with line breaks taken out; `results` all
     of Authentication-Results, the newest first. `forwarded` is a message that was enclosed.
+    `left` says in a sentence each what of it could not be read.
     """
 
     message_id: str
@@ -52,3 +54,4 @@ class Message:
     results: tuple[str, ...] = ()
     forwarded: "Message | None" = None
     language: str = ""
+    left: tuple[str, ...] = ()

@@ -6,14 +6,13 @@ The plain text of a message is taken where there is one, else its HTML as Markdo
 import hashlib
 import re
 from dataclasses import dataclass, field
-from email import policy
 from email.message import Message as Parsed
-from email.parser import BytesParser
 
 import html2text
 from django.utils.translation import gettext as _
 
-from potluck.channels.mail.inbound import headers
+from potluck.channels.mail.actions.to_markdown import masked
+from potluck.channels.mail.inbound import headers, mime, tnef
 from potluck.channels.mail.inbound.flowed import unflowed
 from potluck.channels.mail.inbound.message import Enclosed, Message
 from potluck.channels.mail.threading import known_as
@@ -24,14 +23,25 @@ MOST_BYTES = 25 * 1024 * 1024
 # A message as people write it stays far below these; parsing takes time in their product.
 MOST_BOUNDARIES, MOST_LINES, MOST_HEADER_BYTES, MOST_PARTS, DEEPEST = 60, 1_000_000, 256 * 1024, 200, 12
 MOST_TEXT = 190_000
-_PARSER = BytesParser(policy=policy.compat32)
+MOST_ENCLOSED = 60
+# Of one part: HTML says little in many letters.
+_MOST_READ = 4_000_000
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_BOUNDARY = re.compile(rb"boundary\s*\*?0?\*?=", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"boundary\s*\*?0?\*?\s*=\s*\"?([^\"\r\n;]{0,100})", re.IGNORECASE)
+_MESSAGE_PART = re.compile(rb"content-type\s*:\s*\"?message/", re.IGNORECASE)
 # Parts that only programs read.
 _OF_PROGRAMS = frozenset(
     (
         *("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"),
         *("text/x-amp-html", "application/applefile", "text/rfc822-headers", "message/delivery-status"),
+        *("message/disposition-notification", "message/feedback-report", "application/pgp-encrypted"),
+    )
+)
+# Texts that are data for a program: files, not words.
+_DATA = frozenset(
+    (
+        *("text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript"),
+        *("text/csv", "text/xml", "text/rtf"),
     )
 )
 # A picture smaller than this counts readers or rules a line.
@@ -63,7 +73,7 @@ def read(raw: bytes, *, own_files: bool = True) -> Message:
     """The message in these bytes. Malformed, with a sentence, if it is larger or more tangled than a letter is."""
     _bounded(raw)
     try:
-        parsed = _PARSER.parsebytes(raw)
+        parsed = mime.PARSER.parsebytes(raw)
         return _message(parsed, raw, depth=0, own_files=own_files)
     except (RecursionError, MemoryError):
         raise Malformed(_("This message is too tangled to be read.")) from None
@@ -73,13 +83,21 @@ def _bounded(raw: bytes) -> None:
     if len(raw) > MOST_BYTES:
         raise Malformed(_("This message is larger than 25 MB. Share a link to what is large instead."))
     head = _HEAD_END.search(raw, 0, MOST_HEADER_BYTES)
-    tangled = len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES or raw.count(b"\n") > MOST_LINES
+    boundaries = _BOUNDARY.findall(raw)
+    tangled = len(boundaries) > MOST_BOUNDARIES or raw.count(b"\n") > MOST_LINES
+    tangled = tangled or len(_MESSAGE_PART.findall(raw)) > MOST_ENCLOSED
+    if not tangled and (named := {each.strip() for each in boundaries if each.strip()}):
+        delimiters = sum(raw.count(b"\n--" + each) for each in named)
+        if delimiters > mime.MOST_DELIMITERS:
+            raise Malformed(_("This message has more than a thousand parts. Send it in pieces."))
     if tangled or (head is None and len(raw) > MOST_HEADER_BYTES):
         raise Malformed(_("This message is too tangled to be read."))
 
 
-def _message(parsed: Parsed, raw: bytes, *, depth: int, own_files: bool) -> Message:
-    found = _Found(own_files=own_files)
+def _message(
+    parsed: Parsed, raw: bytes, *, depth: int, own_files: bool, budget: "_Budget | None" = None
+) -> Message:
+    found = _Found(own_files=own_files, budget=budget or _Budget())
     found.look(parsed, depth)
     text, is_marked = found.said()
     kept = {name: headers.value(parsed, name)[:1000] for name in _KEPT_HEADERS if name in parsed}
@@ -97,6 +115,7 @@ def _message(parsed: Parsed, raw: bytes, *, depth: int, own_files: bool) -> Mess
         headers=kept,
         results=tuple(map(headers.words, headers.all_raw(parsed, "Authentication-Results"))),
         forwarded=found.forwarded,
+        left=tuple(found.left),
         language=kept.get("content-language", "")[:12].split(",")[0].strip().lower(),
     )
 
@@ -111,51 +130,82 @@ def name_of(parsed: Parsed, raw: bytes) -> str:
 
 
 @dataclass
+class _Budget:
+    """How many parts were looked at, of all that a message holds at any depth."""
+
+    parts: int = 0
+
+    def is_spent(self) -> bool:
+        """Count one more. Whether that is too many."""
+        self.parts += 1
+        return self.parts > MOST_PARTS
+
+
+@dataclass
 class _Found:
-    """What a walk over the parts of one message found."""
+    """What a walk over the parts of one message found. `left` says in a sentence each what could not be opened."""
 
     own_files: bool
+    budget: _Budget
     texts: list[tuple[str, bool]] = field(default_factory=list)
     files: list[Enclosed] = field(default_factory=list)
     forwarded: Message | None = None
-    parts: int = 0
+    left: list[str] = field(default_factory=list)
 
     def look(self, part: Parsed, depth: int) -> None:
-        self.parts += 1
         kind = part.get_content_type()
-        if self.parts > MOST_PARTS or depth > DEEPEST or kind in _OF_PROGRAMS:
+        if kind in _OF_PROGRAMS or depth > DEEPEST:
             return
-        payload = part.get_payload()
-        if isinstance(payload, list):
-            self._many(part, kind, [each for each in payload if isinstance(each, Parsed)], depth)
-        elif kind.startswith("text/") and not _is_file(part):
-            self.texts.append(_text(part, kind))
+        if self.budget.is_spent():
+            if self.budget.parts == MOST_PARTS + 1:
+                self.left.append(
+                    _("Only the first %(most)s parts of your mail were read.") % {"most": MOST_PARTS}
+                )
+            return
+        if kind == "message/rfc822":
+            self._enclosed(mime.enclosed_in(part), depth)
         elif kind.startswith("multipart/"):
-            # It said it has parts and has none: then what is there is what it says.
-            self.texts.append((headers.decoded(_bytes(part)), False))
+            self._many(part, kind, depth)
+        elif kind.startswith("text/") and kind not in _DATA and not _is_file(part):
+            self.texts.append(_text(part, kind))
+        elif isinstance(part.get_payload(), list):
+            for each in mime.parts_of(part):
+                self.look(each, depth + 1)
         elif self.own_files:
-            self._file(part, kind)
+            self._file(part, kind, depth)
 
-    def _many(self, part: Parsed, kind: str, inner: list[Parsed], depth: int) -> None:
-        if kind == "message/rfc822" and inner:
-            enclosed = _message(inner[0], b"", depth=depth + 1, own_files=self.own_files)
-            if self.forwarded is None:
-                self.forwarded = enclosed
-            self.files += enclosed.files
+    def _many(self, part: Parsed, kind: str, depth: int) -> None:
+        inner = mime.parts_of(part)
+        if not inner:
+            # It said it has parts and has none: then what is there is what it says.
+            self.texts.append((headers.decoded(mime.content(part)), False))
         elif kind == "multipart/alternative":
             self._alternatives(inner, depth)
         else:
             for each in inner:
                 self.look(each, depth + 1)
 
+    def _enclosed(self, inner: Parsed | None, depth: int) -> None:
+        """A message within this one: the first is kept as such, the words of each are a file under its subject."""
+        if inner is None:
+            return
+        enclosed = _message(inner, b"", depth=depth + 1, own_files=self.own_files, budget=self.budget)
+        if self.forwarded is None:
+            self.forwarded = enclosed
+        if self.own_files and (words := words_of(enclosed)):
+            self.files.append(Enclosed(_as_file_name(enclosed.subject), "text/plain", words, is_message=True))
+        self.files += enclosed.files
+        self.left += enclosed.left
+
     def _alternatives(self, inner: list[Parsed], depth: int) -> None:
         """One of them is read: the plain one, unless it says no more than that there is another."""
         ways = []
         for each in inner:
-            one = _Found(own_files=self.own_files)
+            one = _Found(own_files=self.own_files, budget=self.budget)
             one.look(each, depth + 1)
             self.files += one.files
-            self.parts += one.parts
+            self.left += one.left
+            self.forwarded = self.forwarded or one.forwarded
             ways += [said] if (said := one.said())[0].strip() else []
         plain = next((way for way in ways if not way[1]), None)
         marked = next((way for way in ways if way[1]), None)
@@ -163,16 +213,64 @@ class _Found:
             plain = None
         self.texts += [way] if (way := plain or marked) else []
 
-    def _file(self, part: Parsed, kind: str) -> None:
-        data = _bytes(part)
+    def _file(self, part: Parsed, kind: str, depth: int) -> None:
+        data, name = mime.content(part), _name(part, kind)
         inline = part.get("Content-ID") is not None and kind in ("image/gif", "image/png")
-        if data and not (inline and len(data) < _LEAST_INLINE):
-            self.files.append(Enclosed(_name(part, kind), kind, data))
+        if not data or (inline and len(data) < _LEAST_INLINE):
+            return
+        if tnef.is_tnef(kind, name, data):
+            self._packed(Enclosed(name, kind, data))
+        elif name.lower().endswith(".eml") and _HEADER_LINE.match(data.lstrip()):
+            _bounded(data)
+            self._enclosed(mime.PARSER.parsebytes(data.lstrip()), depth)
+        else:
+            self.files.append(Enclosed(name, kind, data))
+
+    def _packed(self, file: Enclosed) -> None:
+        """What Outlook packed: its files, and its text where the letter has no other."""
+        opened = tnef.unpacked(file.data)
+        if opened is None:
+            self.files.append(file)
+            self.left.append(
+                _(
+                    "Outlook packed a part of your mail as %(name)s, which others cannot open. To turn that off,"
+                    " choose HTML or plain text as the format of your messages in Outlook."
+                )
+                % {"name": file.name}
+            )
+            return
+        self.files += opened.files
+        if opened.text.strip() and not self.said()[0].strip():
+            text = markdown_of(opened.text) if opened.is_html else opened.text.replace("\r\n", "\n")
+            self.texts.append((text, opened.is_html))
 
     def said(self) -> tuple[str, bool]:
         """All texts, one below the other; one that is HTML makes all of it Markdown."""
         texts = [text.strip("\n") for text, _marked in self.texts if text.strip()]
         return "\n\n".join(texts), any(marked for text, marked in self.texts if text.strip())
+
+
+_HEADER_LINE = re.compile(
+    rb"(?:from|to|subject|date|received|return-path|message-id|mime-version)\s*:", re.IGNORECASE
+)
+
+
+def words_of(message: Message) -> bytes:
+    """An enclosed message as a text that anybody can read, without addresses; nothing where it says nothing."""
+    if not (message.text.strip() or message.subject):
+        return b""
+    head = [
+        _("Subject: %(subject)s") % {"subject": message.subject},
+        *([_("From: %(name)s") % {"name": message.sender.name}] if message.sender.name else []),
+        *([_("Date: %(date)s") % {"date": f"{message.date:%Y-%m-%d %H:%M}"}] if message.date else []),
+    ]
+    return masked("\n".join([*head, "", message.text.strip(), ""])).encode("utf-8", "replace")
+
+
+def _as_file_name(subject: str) -> str:
+    """The subject as the name of a text file."""
+    plain = re.sub(r"[\\/:*?\"<>|\x00-\x1f]+", " ", masked(subject)).strip(" .")
+    return f"{plain[:120] or _('Message')}.txt"
 
 
 def _is_file(part: Parsed) -> bool:
@@ -184,9 +282,8 @@ def _is_file(part: Parsed) -> bool:
 
 def _text(part: Parsed, kind: str) -> tuple[str, bool]:
     charset = str(part.get_content_charset() or "")
-    text = (
-        headers.decoded(_bytes(part), charset).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    )
+    text = headers.decoded(mime.content(part), charset)[:_MOST_READ]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     if kind == "text/html":
         return markdown_of(text), True
     if str(part.get_param("format") or "").lower() == "flowed":
@@ -203,23 +300,9 @@ def markdown_of(page: str) -> str:
     return str(writer.handle(html.clean(page, images="keep")))
 
 
-def _bytes(part: Parsed) -> bytes:
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
-        data = None
-    if isinstance(data, bytes):
-        return data
-    said = part.get_payload()
-    return said.encode("utf-8", "surrogateescape") if isinstance(said, str) else b""
-
-
 def _name(part: Parsed, kind: str) -> str:
     """The file's name, decoded; else one made of what it is."""
-    try:
-        name = headers.words(str(part.get_filename() or ""))
-    except (ValueError, TypeError, LookupError):
-        name = ""
+    name = headers.file_name(part)
     return (
         name[:200]
         or f"{kind.partition('/')[0]}.{re.sub(r'[^a-z0-9]', '', kind.partition('/')[2])[:8] or 'bin'}"
