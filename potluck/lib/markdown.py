@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
-from linkify_it import LinkifyIt
-from linkify_it.main import Match
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
@@ -29,10 +28,27 @@ _NOT_BEFORE = frozenset("/\\#@&%.$")
 _LONGEST_WORD = 100
 # Characters. Longer texts are shown as they are typed.
 LONGEST = 200_000
-_NO_ADDRESS = re.compile(r"(?<!http)(?<!https)://|://(?![\w\[])")
-_MOST_NO_ADDRESSES = 100
-_MOST_ADDRESSES = 1000
-_WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#][^\s<>]*)?")
+# Steps of the parser, of about 10 us each, and the depth of quotes and lists: a text that needs more, as no person's
+# does, is shown as it is typed. Reading it to its end would take the parser time in the square of its length.
+_MOST_STEPS = 20_000
+_DEEPEST = 60
+_MOST_LINES, _MOST_PARAGRAPHS = 8000, 50_000
+# An address in a text: it begins with a scheme or www, as else `settings.py` would be one in Paraguay.
+_ADDRESS = re.compile(r"(?:https?://|www\.)(?=[^\W_]|\[)[^\s<>\"\x00-\x20]*", re.IGNORECASE)
+_LOCAL = re.compile(r"[^\W_][\w.+-]*\Z")
+_MAIL_HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+# Where text ends and a rule of ours or of Markdown may begin.
+_STOP = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~]|(?<![^\W_])(?:https?://|www\.)", re.IGNORECASE)
+# Nothing that closes what was opened before an address, or ends the sentence it stands in, is part of it.
+_AFTER = ".,;:!?'*_~=…‥。、，．；：！？।॥؟؛،۔՞・\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033`"
+_ENDS = re.compile(
+    r"[«»‹›「」『』【】〈〉《》〔〕（）［］｛｝｢｣\u2018\u201a-\u201f。、，！？；：।॥…‥]|['\u2019]s\Z"
+)
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+
+
+class _TooMuch(Exception):
+    """A text takes more steps than any that a person writes."""
 
 
 def render(markdown: str, images: Images = "proxy") -> str:
@@ -82,19 +98,21 @@ def _inner(tokens: list[Token]) -> Iterator[Token]:
 def _parse(markdown: str) -> list[Token]:
     """The parser's tokens; kept for a moment, as rendering is followed by asking for tags and handles."""
     markdown = markdown.replace("\x00", "")
-    if len(markdown) > LONGEST:
-        return _lines_of(markdown)
-    # Finding addresses takes time in the square of those that turn out to be none.
-    hopeless = (
-        len(_NO_ADDRESS.findall(markdown)) > _MOST_NO_ADDRESSES or markdown.count("://") > _MOST_ADDRESSES
-    )
-    return (_parser_without_links if hopeless else _parser).parse(markdown)
+    if len(markdown) > LONGEST or markdown.count("\n") > _MOST_LINES:
+        return _as_typed(markdown)
+    try:
+        return _parser.parse(markdown)
+    except _TooMuch:
+        return _as_typed(markdown)
 
 
-def _lines_of(text: str) -> list[Token]:
-    """A text too long to be read as Markdown: its lines as they are."""
+def _as_typed(text: str) -> list[Token]:
+    """A text that is not read as Markdown: its lines as they are."""
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    if len(lines) > _MOST_PARAGRAPHS:
+        return [Token("code_block", "code", 0, block=True, content=text)]
     tokens = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in lines:
         inline = Token("inline", "", 0, children=[Token("text", "", 0, content=line)])
         tokens += [
             Token("paragraph_open", "p", 1, block=True),
@@ -200,30 +218,107 @@ def _become(token: Token, kind: str, nesting: Literal[-1, 1]) -> None:
     token.type, token.tag, token.nesting, token.markup, token.content = kind, "mark", nesting, "==", ""
 
 
-def _made(*, links: bool) -> MarkdownIt:
-    """The parser; with `links`, bare addresses become links if they begin with a scheme or www."""
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": links, "breaks": True})
-    parser.enable(["table", "strikethrough", "linkify"])
-    if parser.linkify:
-        # Without a scheme, `settings.py` and `README.md` would be addresses in Paraguay and Moldova.
-        parser.linkify.set({"fuzzy_link": False})
-        parser.linkify.add("www.", {"validate": _www_end, "normalize": _with_scheme})
+def _count(state: StateInline | StateBlock, steps: int) -> None:
+    taken = state.env["steps"] = state.env.get("steps", 0) + steps
+    if taken > _MOST_STEPS:
+        raise _TooMuch
+
+
+def _bounded_block(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """The first rule for each line: it takes nothing, and counts. Deeper than the parser goes, it would drop text."""
+    if state.level >= _DEEPEST:
+        raise _TooMuch
+    _count(state, 2 + state.level // 2)
+    return False
+
+
+def _bounded_inline(state: StateInline, silent: bool) -> bool:
+    """The first rule within a line. An address takes longer than the rest, as does what copies a long text."""
+    dear = 6 if state.src[state.pos] in "<hHwW" else 1
+    _count(state, dear + len(state.src) // 100_000)
+    return False
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """Plain text, up to where a rule may begin."""
+    found = _STOP.search(state.src, state.pos + 1, state.posMax)
+    first = _STOP.match(state.src, state.pos, state.posMax)
+    if first:
+        return False
+    end = found.start() if found else state.posMax
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """A bare web address, without what closes or ends the sentence around it."""
+    before = state.src[state.pos - 1] if state.pos else " "
+    found = _ADDRESS.match(state.src, state.pos, state.posMax)
+    if found is None or state.linkLevel or before.isalnum() or before in _NOT_BEFORE:
+        return False
+    said = _without_end(found[0])
+    href = state.md.normalizeLink(said if "://" in said else f"https://{said}")
+    host = said.partition("://")[2] or said
+    if not host or ("://" not in said and "." not in said[4:]) or not state.md.validateLink(href):
+        return False
+    if not silent:
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": href}
+        state.push("text", "", 0).content = state.md.normalizeLinkText(said)
+        state.push("link_close", "a", -1)
+    state.pos += len(said)
+    return True
+
+
+def _mail(state: StateInline, silent: bool) -> bool:
+    """A bare mail address; what stands before its @ was taken for text already."""
+    if state.src[state.pos] != "@" or state.linkLevel:
+        return False
+    local = _LOCAL.search(state.src, max(0, state.pos - 64), state.pos)
+    host = _MAIL_HOST.match(state.src, state.pos + 1, state.posMax)
+    if local is None or host is None:
+        return False
+    if not silent:
+        if not state.pending.endswith(local[0]):
+            return False
+        state.pending = state.pending[: -len(local[0])]
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": f"mailto:{local[0]}@{host[0]}"}
+        state.push("text", "", 0).content = f"{local[0]}@{host[0]}"
+        state.push("link_close", "a", -1)
+    state.pos = host.end()
+    return True
+
+
+def _without_end(said: str) -> str:
+    """An address without the quotes, brackets, stops and ’s behind it: what it opens itself it may close."""
+    if found := _ENDS.search(said):
+        said = said[: found.start()]
+    while said:
+        last = said[-1]
+        if last in _AFTER or (last in _BRACKETS and said.count(last) > said.count(_BRACKETS[last])):
+            said = said[:-1]
+        else:
+            break
+    return said
+
+
+def _made() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST + 20})
+    parser.enable(["table", "strikethrough"])
+    within = ["paragraph", "reference", "blockquote", "list", "table"]
+    parser.block.ruler.before("table", "bounded", _bounded_block, {"alt": within})
+    parser.inline.ruler.at("text", _text)
+    parser.inline.ruler.before("text", "bounded", _bounded_inline)
+    parser.inline.ruler.after("text", "address", _address)
     parser.inline.ruler.before("emphasis", "tag", _tag)
+    parser.inline.ruler.before("emphasis", "mail", _mail)
     parser.inline.ruler.before("emphasis", "handle", _handle)
     parser.inline.ruler.before("emphasis", "mark", _mark)
     parser.inline.ruler2.before("emphasis", "mark", _pair_marks)
     return parser
 
 
-def _www_end(linkify: LinkifyIt, text: str, at: int) -> int:
-    """How many characters after `www.` belong to the address."""
-    found = _WWW.match(text, at)
-    return len(found[0].rstrip(".,;:!?'\")")) if found else 0
-
-
-def _with_scheme(linkify: LinkifyIt, match: Match) -> None:
-    match.url = f"https://{match.url}"
-
-
-_parser = _made(links=True)
-_parser_without_links = _made(links=False)
+_parser = _made()

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.ids import new_id
 from potluck.lib.images import safe_image
@@ -81,7 +82,7 @@ def open_for(viewer: Person | None, file_id: int) -> tuple[Attachment, Path]:
 def sweep_waiting() -> int:
     """Remove files that waited a week for a post that never came, and that no draft holds. Returns how many."""
     drafts = SavedDraft.objects.filter(fields__has_key="attachment").values_list("fields", flat=True)
-    held = {int(key) for fields in drafts for key in fields["attachment"] if key.isdecimal()}
+    held = {key for fields in drafts for said in fields["attachment"] if (key := number(said))}
     old = Attachment.objects.filter(post=None, added_at__lt=timezone.now() - WAITS).exclude(id__in=held)
     for row in old:
         (Path(settings.MEDIA_ROOT) / row.path).unlink(missing_ok=True)

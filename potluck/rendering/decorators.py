@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from potluck.kit.parameters import address
 from potluck.lib.errors import Missing, Refused
 
 P = ParamSpec("P")
@@ -40,7 +41,7 @@ def signed_in_only(view: Callable[Concatenate[MemberRequest, P], HttpResponseBas
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the page for it, and back to where they are; a button takes the whole page there, not its own place."""
     pressed = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    back = request.get_full_path() if request.method == "GET" else urlsplit(pressed).path
+    back = request.get_full_path() if request.method == "GET" else address(pressed).path
     page = f"{settings.LOGIN_URL}?next={quote(back or '/')}"
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(page)

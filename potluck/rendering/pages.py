@@ -87,7 +87,7 @@ def render(
     }
     values.update(viewer=getattr(request, "viewer", None), network=getattr(request, "network", None))
     if wants_piece(request):
-        values.update(layout="parts/only.html", only=only)
+        values.update(layout="parts/only.html", piece=only)
     values.update(context or {})
     env: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     with format.speaking():

@@ -11,12 +11,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
 
 Row = TypeVar("Row")
 Found = TypeVar("Found", bound=Model)
 SIZE = 40
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ def _key(said: str | None) -> int | None:
     """One of our 64-bit ids, or none said."""
     if not said:
         return None
-    if not (said.isascii() and said.isdigit() and int(said[:20]) <= LARGEST and len(said) < 20):
+    key = number(said)
+    if key is None:
         raise Malformed(gettext("That page of the list is not there. Start at its beginning."))
-    return int(said)
+    return key
 
 
 def page(request: HttpRequest, rows: Sequence[Row], key: Callable[[Row], int], size: int = SIZE) -> Page[Row]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
+from potluck.lib import parameters
 from potluck.posts.models import Kind
 from potluck.posts.tags import normal
 from potluck.search.languages import base
@@ -151,7 +152,7 @@ def _normal(name: str, value: str) -> tuple[str, str]:
 
 
 def _is_id(value: str) -> bool:
-    return value.isdecimal() and int(value) < 1 << 63
+    return parameters.number(value) is not None
 
 
 def _no_kind(value: str) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from potluck.kit.parameters import LARGEST
 from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
 from potluck.lib.sql import ask, columns, made
 from potluck.people.join import join
 from potluck.people.models import Account, Person
 from potluck.people.network import the_network
 from potluck.rendering import pages
-from potluck.rendering.paging import LARGEST
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -100,7 +102,7 @@ def plain_sentences(get_response: Handler) -> Handler:
     """Turn the errors that are meant for people into a page that says what happened and what to do."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = _unreadable(request) or get_response(request)
         if response.status_code == 405 and request.method == "GET" and not response.content:
             return _only_sent(request, response)
         return response
@@ -108,6 +110,20 @@ def plain_sentences(get_response: Handler) -> Handler:
     middleware.process_view = _readable  # type: ignore[attr-defined]
     middleware.process_exception = _shown  # type: ignore[attr-defined]
     return middleware
+
+
+def _unreadable(request: HttpRequest) -> HttpResponse | None:
+    """Read what was sent once, before an address is looked for: Django's error pages read it, too, and where that fails
+    there would be none."""
+    try:
+        request.GET, request.POST  # noqa: B018 -- both are parsed when first looked at
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        request._mark_post_parse_error()  # type: ignore[attr-defined]
+        request.GET = QueryDict()
+        return _shown(
+            request, Malformed(_("What was sent cannot be read. Load the page again and send it once more."))
+        )
+    return None
 
 
 def _readable(

@@ -8,7 +8,7 @@ own          the one it belongs to            any          the account pages: no
 ""           nobody: the method is refused
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -213,14 +213,19 @@ OWN_LISTS = frozenset({"you/following", "you/peace", "you/circles", "welcome/peo
 
 def routes() -> list[str]:
     """The routes of the URLconf, as they are written there."""
+    return [route for route, _view in views()]
+
+
+def views() -> list[tuple[str, Callable[..., object]]]:
+    """The same, each with the view that answers there."""
     return list(_walk(get_resolver(), ""))
 
 
-def _walk(resolver: URLResolver, before: str) -> Iterator[str]:
+def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, Callable[..., object]]]:
     for one in resolver.url_patterns:
         route = before + str(one.pattern)
         if isinstance(one, URLPattern):
-            yield route
+            yield route, one.callback
         else:
             yield from _walk(one, route)
 

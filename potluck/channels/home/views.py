@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from potluck.channels.home import day as home_day
 from potluck.channels.home import stream_ticket
 from potluck.deliver.models import Arrival
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
 from potluck.match.discovery.serendipity import from_afar
 from potluck.match.suggestions.people import people_to_follow
@@ -43,10 +44,9 @@ def home(request: MemberRequest) -> HttpResponse:
 @members_only
 def newer(request: MemberRequest) -> HttpResponse:
     """What came after the moment the page knows of: a piece for its top, or nothing (204)."""
-    try:
-        after = int(request.GET.get("after", ""))
-    except ValueError:
-        raise Malformed(_("This page has lost its place. Load it again.")) from None
+    after = number(request.GET.get("after"))
+    if after is None:
+        raise Malformed(_("This page has lost its place. Load it again."))
     items, latest = home_day.newer(request.viewer, after)
     if not items:
         return HttpResponse(status=204)
@@ -58,10 +58,10 @@ def newer(request: MemberRequest) -> HttpResponse:
 @members_only
 def archive(request: MemberRequest) -> HttpResponse:
     """All that reached this person, newest first, without marks or counts."""
-    try:
-        before = home_day.moment(int(request.GET["before"])) if "before" in request.GET else None
-    except ValueError:
-        raise Malformed(_("That page of the list is not there. Start at its beginning.")) from None
+    key = number(request.GET.get("before"))
+    if key is None and "before" in request.GET:
+        raise Malformed(_("That page of the list is not there. Start at its beginning."))
+    before = None if key is None else home_day.moment(key)
     items, more = home_day.archive(request.viewer, before)
     older = f"/archive?before={more}" if more else ""
     newer_page = "/archive" if before else ""
@@ -106,10 +106,10 @@ def reminder(request: MemberRequest, post_id: int) -> HttpResponse:
     post = Post.objects.visible_to(request.viewer).filter(pk=post_id).first()
     if post is None:
         raise Missing(_("This is not there any more, or not for you."))
-    days = request.POST.get("days", "1")
-    if not (days.isdecimal() and len(days) < 5 and 1 <= int(days) <= 3660):
+    days = number(request.POST.get("days", "1"), least=1, most=3660)
+    if days is None:
         raise Malformed(_("Say in how many days, from 1 to 3660."))
-    morning = home_day.dawn(request.viewer) + timedelta(days=int(days), hours=7)
+    morning = home_day.dawn(request.viewer) + timedelta(days=days, hours=7)
     keep(post, by=request.viewer, remind_at=morning)
     say(request, _("It comes back on that morning."), undo=f"{post.page}/keeping")
     return back_or(request, "/home")

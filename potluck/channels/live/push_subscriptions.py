@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from potluck.channels.live.models import Device, Knocking
 from potluck.channels.live.push_encryption import check_keys
 from potluck.deliver.categories import Kind
+from potluck.kit.parameters import address
 from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person
 
@@ -19,7 +19,7 @@ MOST = 20
 
 def add_device(person: Person, *, endpoint: str, key: str, secret: str, name: str) -> Device:
     """Tell this person on a browser from now on. One that was another's, on a shared machine, is theirs alone now."""
-    parts = urlsplit(endpoint)
+    parts = address(endpoint)
     secure = parts.scheme == "https" or (parts.scheme == "http" and settings.ALLOW_PRIVATE_NETWORK)
     if not (secure and parts.netloc and len(endpoint) <= 2000 and len(key) <= 100 and len(secret) <= 40):
         raise Malformed(

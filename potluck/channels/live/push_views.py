@@ -10,6 +10,7 @@ from potluck.channels.live.push_encryption import public_key
 from potluck.channels.live.push_sender import knock_once
 from potluck.channels.live.push_subscriptions import add_device, knocking_of, wish_knocks
 from potluck.deliver.categories import Kind
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
@@ -45,7 +46,8 @@ def _page(request: MemberRequest, error: str) -> dict[str, object]:
 
 
 def _hour(said: str) -> int | None:
-    return None if said == "" else int(said) if said.isdecimal() and len(said) < 3 else -1
+    found = number(said, most=99)
+    return None if said == "" else -1 if found is None else found
 
 
 @require_POST

@@ -15,13 +15,13 @@ from potluck.channels.live.messages import drawn, latest
 from potluck.channels.live.post_message import say
 from potluck.channels.live.presence import arrive, go, present
 from potluck.channels.live.stream import address
+from potluck.kit.parameters import LARGEST, number
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.anonymous import is_quiet
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render
-from potluck.rendering.paging import LARGEST
 
 
 @require_safe
@@ -67,16 +67,18 @@ def _shown(
 
 def _before(request: HttpRequest) -> int:
     given = request.GET.get("before", "")
-    if given and not (given.isdecimal() and int(given) <= LARGEST):
+    found = number(given) if given else LARGEST
+    if found is None:
         raise Malformed(_("That page of the list is not there. Start at its beginning."))
-    return int(given) if given else LARGEST
+    return found
 
 
 def _answered(root: Post, viewer: Person | None, given: str) -> Post | None:
     """The message in this thread that is answered, if it is one and may be seen."""
-    if not (given.isdecimal() and int(given) <= LARGEST and int(given) != root.id):
+    key = number(given)
+    if key is None or key == root.id:
         return None
-    found = Post.objects.visible_to(viewer).select_related("author").filter(pk=int(given), thread=root.id)
+    found = Post.objects.visible_to(viewer).select_related("author").filter(pk=key, thread=root.id)
     return found.first()
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from potluck.kit.parameters import number
 from potluck.lib import html
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.url_key import link_key
@@ -121,7 +122,7 @@ def _address(said: str) -> str:
 
 def _our_id(url: str) -> int:
     path = url.removeprefix(f"{settings.ORIGIN}/posts/")
-    return int(path) if path != url and path.isdecimal() and path.isascii() and len(path) < 19 else 0
+    return (number(path) or 0) if path != url else 0
 
 
 def _post(url: str, viewer: Person) -> Post | None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.conf import settings
 
+from potluck.kit.parameters import address
 from potluck.lib.errors import Missing
 from potluck.lib.html.proxy import PATH, proxied, unproxied
 
@@ -51,7 +52,8 @@ class Picture:
     @property
     def label(self) -> str:
         """Words for a link to it: what it shows, else the name of its file."""
-        return self.alt or unquote(urlsplit(self.url).path.rpartition("/")[2]) or urlsplit(self.url).netloc
+        parts = address(self.url)
+        return self.alt or unquote(parts.path.rpartition("/")[2]) or parts.netloc
 
     def tag(self, *, through_us: bool) -> str:
         """The img element. `through_us`, a host elsewhere does not learn that anybody looked."""

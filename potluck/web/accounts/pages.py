@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Missing
 from potluck.people.invite import DAYS, invite, restore, standing_invitation, withdraw
 from potluck.people.models import Invitation
@@ -47,10 +48,8 @@ def invitations(request: MemberRequest) -> HttpResponse:
     """The links one has made, and a new one."""
     if request.method == "POST":
         rate_limits.take("invite", request.viewer.id)
-        days = request.POST.get("days", "")
-        row = invite(
-            by=request.viewer, note=request.POST.get("note", ""), days=int(days) if days.isdigit() else 0
-        )
+        days = number(request.POST.get("days")) or 0
+        row = invite(by=request.viewer, note=request.POST.get("note", ""), days=days)
         return redirect(f"/you/invitations#invitation-{row.pk}")
     since = timezone.now() - SHOWN
     rows = Invitation.objects.filter(by=request.viewer, expires_at__gt=since).order_by("-made_at")

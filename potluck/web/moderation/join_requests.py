@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Missing, Refused
 from potluck.people.join_requests import approve, turn_away, wait_again, waiting
 from potluck.people.models import Person
@@ -39,8 +40,8 @@ def joining(request: MemberRequest) -> HttpResponse:
 
 
 def _answer(request: MemberRequest) -> HttpResponse:
-    key = request.POST.get("who", "")
-    who = Person.objects.select_related("account").filter(pk=int(key) if key.isdigit() else 0).first()
+    key = number(request.POST.get("who")) or 0
+    who = Person.objects.select_related("account").filter(pk=key).first()
     if who is None or who.account is None:
         raise Missing(_("This person is not here any more."))
     back = f"/moderation/joining/{who.pk}"

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, PotluckError
 from potluck.match.suggestions.peers import peers
 from potluck.match.suggestions.people import people_to_follow, tags_to_follow
@@ -95,8 +96,8 @@ def people(request: MemberRequest) -> HttpResponse:
 
 def _follow_one(request: MemberRequest) -> HttpResponse:
     try:
-        if request.POST.get("drop", "").isdigit():
-            row = Follow.objects.filter(by=request.viewer, pk=int(request.POST["drop"])).first()
+        if dropped := number(request.POST.get("drop")):
+            row = Follow.objects.filter(by=request.viewer, pk=dropped).first()
             if row:
                 unfollow(row, by=request.viewer)
         else:
@@ -107,9 +108,8 @@ def _follow_one(request: MemberRequest) -> HttpResponse:
 
 
 def _wish(request: MemberRequest) -> Wish:
-    who = request.POST.get("who", "")
-    if who.isdigit():
-        person = Person.objects.filter(pk=int(who), removed_at=None, suspended_at=None).first()
+    if who := number(request.POST.get("who")):
+        person = Person.objects.filter(pk=who, removed_at=None, suspended_at=None).first()
         if person is None:
             raise Malformed(_("This person is not here any more."))
         return Wish(who=person)

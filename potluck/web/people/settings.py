@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.licences import choices
 from potluck.match.suggestions.peers import peers
@@ -92,9 +93,8 @@ def settings(request: MemberRequest) -> HttpResponse:
     """How much a day holds, when it begins, how it looks."""
     form, error = request.POST, ""
     if request.method == "POST":
-        daily = form.get("daily", "")
         wishes = Settings(
-            daily=int(daily) if daily.isdecimal() and len(daily) < 5 else 0,
+            daily=number(form.get("daily")) or 0,
             time_zone=form.get("time_zone", ""),
             language=form.get("language", ""),
             theme=form.get("theme", ""),

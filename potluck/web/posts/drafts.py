@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.deliver.inbox import zone_of
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
 from potluck.posts.models import SavedDraft
 from potluck.posts.saved_drafts import done
@@ -67,8 +68,8 @@ def mine(request: MemberRequest) -> HttpResponse:
 def _address(row: SavedDraft) -> str:
     """Where to go on with it."""
     what, _dash, key = row.about.partition("-")
-    if what == "reply" and key.isdigit():
+    if what == "reply" and number(key):
         return f"/posts/{key}?alone#reply-box-text"
-    if what == "edit" and key.isdigit():
+    if what == "edit" and number(key):
         return f"/posts/{key}/edit"
     return f"/share?draft={row.about}"

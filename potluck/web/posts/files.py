@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, Q
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.posts import files
@@ -34,9 +35,7 @@ def take_in(request: HttpRequest, viewer: Person) -> tuple[int, ...]:
 
 def named(form: QueryDict) -> list[int]:
     """The files that wait with a form."""
-    return [
-        int(key) for key in form.getlist("attachment") if key.isascii() and key.isdigit() and len(key) < 19
-    ]
+    return [key for said in form.getlist("attachment") if (key := number(said))]
 
 
 def waiting(viewer: Person, keys: Sequence[int]) -> list[Attachment]:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Missing
 from potluck.people.models import Person
 from potluck.posts.detail import Whole, whole
@@ -56,8 +57,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def _to(request: HttpRequest) -> int:
     """The reply whose page of a long thread is asked for."""
-    to = request.GET.get("to", "")
-    return int(to) if to.isdecimal() and len(to) < 20 else 0
+    return number(request.GET.get("to")) or 0
 
 
 def _opens(thread: int, viewer: Person | None) -> bool:

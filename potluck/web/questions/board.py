@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
 from potluck.match.answerers import train_ranking
 from potluck.match.discovery import serendipity
@@ -59,16 +60,17 @@ def wishes(request: MemberRequest) -> HttpResponse:
 def _said(request: MemberRequest) -> Wishes:
     form = request.POST
     return Wishes(
-        a_week=_number(form.get("a_week", "")),
+        a_week=_count(form.get("a_week", "")),
         topics_never=tuple(form.get("topics_never", "").replace(",", " ").split()),
         finds=form.get("finds", ""),
-        firsts_a_week=_number(form.get("firsts_a_week", "")),
-        chances_a_day=_number(form.get("chances_a_day", "")),
+        firsts_a_week=_count(form.get("firsts_a_week", "")),
+        chances_a_day=_count(form.get("chances_a_day", "")),
     )
 
 
-def _number(said: str) -> int:
-    return int(said) if said.isdecimal() and len(said) < 5 else -1
+def _count(said: str) -> int:
+    found = number(said, most=9999)
+    return -1 if found is None else found
 
 
 @require_POST

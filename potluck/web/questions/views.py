@@ -1,13 +1,12 @@
 """The small acts on a question, each a noun one posts to: me too, on it, not me, answers it, closed."""
 
-from urllib.parse import urlsplit
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
+from potluck.kit.parameters import address, number
 from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
@@ -181,7 +180,7 @@ def _is_closed(question: Post) -> bool:
 
 def _on_its_page(request: MemberRequest, question: Post) -> bool:
     """Whether htmx asks, and from the question's own page."""
-    return urlsplit(request.headers.get("HX-Current-URL", "")).path == question.page
+    return address(request.headers.get("HX-Current-URL", "")).path == question.page
 
 
 def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str:
@@ -193,7 +192,7 @@ def _heard(post: Post, question: Post, says: str, request: MemberRequest) -> str
 
 
 def _post(request: MemberRequest, key: str) -> Post:
-    return seen_by(request.viewer, int(key) if key.isdecimal() and len(key) < 20 else 0)
+    return seen_by(request.viewer, number(key) or 0)
 
 
 def _who(request: MemberRequest) -> str:

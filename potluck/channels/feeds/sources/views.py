@@ -13,6 +13,7 @@ from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.sources import add_source, ownership
 from potluck.channels.feeds.sources.health import health
 from potluck.channels.feeds.sources.preview import Chosen, chosen, preview
+from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing, Refused
 from potluck.people import sources as verbs
 from potluck.people.follow import follow_all
@@ -170,7 +171,7 @@ def file(request: MemberRequest, bringing_id: int) -> HttpResponse:
 
 def _begin(request: MemberRequest, row: Bringing) -> HttpResponse:
     rate_limits.take("source", request.viewer.id)
-    places = [int(place) for place in request.POST.getlist("chosen") if place.isdigit() and len(place) < 8]
+    places = [place for said in request.POST.getlist("chosen") if (place := number(said)) is not None]
     if row.kind != "bookmarks" and not places:
         raise Malformed(_("Tick at least one, or go back."))
     import_file.begin(row, chosen=places, mine=request.POST.get("whose") == "mine")

@@ -21,6 +21,7 @@ from potluck.channels.mail.outbound.unsubscribe import (
 from potluck.deliver.categories import Kind
 from potluck.deliver.models import Rhythm
 from potluck.deliver.preferences import How, turn_off, turn_on, unhush, wish, wishes_of
+from potluck.lib import parameters
 from potluck.lib.errors import Malformed
 from potluck.people.models import Person
 from potluck.rendering.decorators import MemberRequest, members_only
@@ -74,7 +75,8 @@ def _said(request: MemberRequest) -> How:
 
 
 def _number(said: str) -> int:
-    return int(said) if said.isdecimal() and len(said) < 4 else -1
+    found = parameters.number(said, most=999)
+    return -1 if found is None else found
 
 
 @require_POST
