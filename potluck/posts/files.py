@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.ids import new_id
 from potluck.lib.images import safe_image
+from potluck.lib.parameters import number
 from potluck.lib.private import write_private
 from potluck.people.models import Person
 from potluck.posts.models import Attachment, Post, SavedDraft

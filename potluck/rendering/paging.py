@@ -11,8 +11,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
+from potluck.lib.parameters import number
 
 Row = TypeVar("Row")
 Found = TypeVar("Found", bound=Model)

@@ -10,8 +10,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from potluck.kit.parameters import LARGEST
 from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
+from potluck.lib.parameters import LARGEST
 from potluck.lib.sql import ask, columns, made
 from potluck.people.join import join
 from potluck.people.models import Account, Person

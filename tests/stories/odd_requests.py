@@ -17,12 +17,12 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import FakePayload
-from tests.house.seen_addresses import address_of, filled, views
-from tests.house.seen_world import World
 
 import potluck
 from potluck.posts.models import Audience, Kind
 from potluck.web.environ import readable
+from tests.rules.seen_addresses import address_of, filled, views
+from tests.rules.seen_world import World
 
 View = Callable[..., object]
 

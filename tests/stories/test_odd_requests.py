@@ -10,13 +10,13 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from tests.house.seen_addresses import filled, routes
-from tests.house.seen_world import EVERYBODY, World, build
 
 from potluck.people.join import join
 from potluck.people.models import Account, Person
 from potluck.safety import rate_limits
 from tests.cast import member
+from tests.rules.seen_addresses import filled, routes
+from tests.rules.seen_world import EVERYBODY, World, build
 from tests.stories.odd_requests import STRANGE, Odd, OddRequests
 
 As = Callable[[Person | None], Client]

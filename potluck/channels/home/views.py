@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from potluck.channels.home import day as home_day
 from potluck.channels.home import stream_ticket
 from potluck.deliver.models import Arrival
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
+from potluck.lib.parameters import number
 from potluck.match.discovery.serendipity import from_afar
 from potluck.match.suggestions.people import people_to_follow
 from potluck.posts import impact as ripples

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from potluck.channels.live.models import Device, Knocking
 from potluck.channels.live.push_encryption import check_keys
 from potluck.deliver.categories import Kind
-from potluck.kit.parameters import address
 from potluck.lib.errors import Malformed, Refused
+from potluck.lib.parameters import address
 from potluck.people.models import Person
 
 MOST = 20

@@ -10,8 +10,8 @@ from potluck.channels.live.push_encryption import public_key
 from potluck.channels.live.push_sender import knock_once
 from potluck.channels.live.push_subscriptions import add_device, knocking_of, wish_knocks
 from potluck.deliver.categories import Kind
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.parameters import number
 from potluck.rendering.decorators import MemberRequest, members_only
 from potluck.rendering.pages import render, say
 

@@ -15,8 +15,8 @@ from potluck.channels.live.messages import drawn, latest
 from potluck.channels.live.post_message import say
 from potluck.channels.live.presence import arrive, go, present
 from potluck.channels.live.stream import address
-from potluck.kit.parameters import LARGEST, number
 from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.parameters import LARGEST, number
 from potluck.people.models import Person
 from potluck.posts.models import Post
 from potluck.questions.anonymous import is_quiet

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from potluck.kit.parameters import number
 from potluck.lib import html
 from potluck.lib.errors import Malformed, Missing
+from potluck.lib.parameters import number
 from potluck.lib.url_key import link_key
 from potluck.people.models import Person
 from potluck.posts.draft import Draft

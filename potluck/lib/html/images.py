@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 from django.conf import settings
 
-from potluck.kit.parameters import address
 from potluck.lib.errors import Missing
 from potluck.lib.html.proxy import PATH, proxied, unproxied
+from potluck.lib.parameters import address
 
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")

@@ -1,7 +1,8 @@
 """Whatever a request brings where a number or an address is meant, reading it is no error."""
 
 import pytest
-from potluck.kit.parameters import LARGEST, address, number
+
+from potluck.lib.parameters import LARGEST, address, number
 
 
 @pytest.mark.parametrize(

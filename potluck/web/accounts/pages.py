@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Missing
+from potluck.lib.parameters import number
 from potluck.people.invite import DAYS, invite, restore, standing_invitation, withdraw
 from potluck.people.models import Invitation
 from potluck.rendering.decorators import MemberRequest, members_only

@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Missing, Refused
+from potluck.lib.parameters import number
 from potluck.people.join_requests import approve, turn_away, wait_again, waiting
 from potluck.people.models import Person
 from potluck.people.network import the_network

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, PotluckError
+from potluck.lib.parameters import number
 from potluck.match.suggestions.peers import peers
 from potluck.match.suggestions.people import people_to_follow, tags_to_follow
 from potluck.people.follow import Wish, follow, unfollow

@@ -5,9 +5,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.licences import choices
+from potluck.lib.parameters import number
 from potluck.match.suggestions.peers import peers
 from potluck.people import circles as circle_verbs
 from potluck.people.acquaintance import waiting_for

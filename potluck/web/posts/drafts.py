@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from potluck.deliver.inbox import zone_of
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
+from potluck.lib.parameters import number
 from potluck.posts.models import SavedDraft
 from potluck.posts.saved_drafts import done
 from potluck.rendering.decorators import MemberRequest, members_only

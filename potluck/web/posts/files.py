@@ -8,8 +8,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, Q
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
+from potluck.lib.parameters import number
 from potluck.people.models import Person
 from potluck.posts import files
 from potluck.posts.models import Attachment

@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Missing
+from potluck.lib.parameters import number
 from potluck.people.models import Person
 from potluck.posts.detail import Whole, whole
 from potluck.posts.list_rows import lines

@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed
+from potluck.lib.parameters import number
 from potluck.match.answerers import train_ranking
 from potluck.match.discovery import serendipity
 from potluck.people.models import Person

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from potluck import door
-from potluck.kit.parameters import address, number
 from potluck.lib.errors import Malformed, Missing, PotluckError, Refused
+from potluck.lib.parameters import address, number
 from potluck.posts.draft import Draft
 from potluck.posts.models import Post
 from potluck.questions.adapt import may_adapt, words_of

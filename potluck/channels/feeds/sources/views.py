@@ -13,8 +13,8 @@ from potluck.channels.feeds.models import Bringing
 from potluck.channels.feeds.sources import add_source, ownership
 from potluck.channels.feeds.sources.health import health
 from potluck.channels.feeds.sources.preview import Chosen, chosen, preview
-from potluck.kit.parameters import number
 from potluck.lib.errors import Malformed, Missing, Refused
+from potluck.lib.parameters import number
 from potluck.people import sources as verbs
 from potluck.people.follow import follow_all
 from potluck.people.models import Person, Source
