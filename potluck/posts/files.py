@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from potluck.lib.errors import Malformed, Missing
 from potluck.lib.ids import new_id
-from potluck.lib.images import safe_image
+from potluck.lib.images import kind_of, safe_image
+from potluck.lib.movies import is_movie, without_place
 from potluck.lib.parameters import number
 from potluck.lib.private import write_private
 from potluck.people.models import Person
@@ -40,10 +41,13 @@ def take_in(file: "UploadedFile[bytes]", *, by: Person, alt: str = "") -> Attach
             % {"name": name, "most": most}
         )
     data = file.read()
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    # A picture is one by its first bytes, whatever its name says: else one without an ending would keep its place.
+    kind = kind_of(data) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     width = height = None
     if kind.startswith("image/") and kind != "image/svg+xml":
         data, kind, width, height = safe_image(data, LONGEST_SIDE, MOST_PIXELS)
+    elif is_movie(data):
+        data = without_place(data)
     key = new_id()
     path = f"{by.id}/{key}-{secrets.token_hex(8)}"
     place = Path(settings.MEDIA_ROOT) / path
