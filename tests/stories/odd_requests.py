@@ -167,8 +167,7 @@ class OddRequests:
 
     def _known(self) -> list[str]:
         world = self.world
-        ids = [post.id for post in world.posts.values()] + [file.id for file in world.files.values()]
-        ids += [who.id for who in world.people.values()]
+        ids = [row.id for rows in (world.posts, world.files, world.people) for row in rows.values()]
         rows = (
             world.circle,
             world.topic,
@@ -177,29 +176,26 @@ class OddRequests:
             world.device,
             world.key,
             world.newsletter,
-            world.letter,
         )
-        names = [who.handle for who in world.people.values()] + [
-            f"@{who.handle}" for who in world.people.values()
+        handles = [who.handle for who in world.people.values()]
+        begun = [
+            f"edit-{world.posts['me'].id}",
+            f"reply-{world.posts['public'].id}",
+            f"circle-{world.circle.pk}",
         ]
         words = [
-            *Kind.values,
             "public",
             "members",
             "named",
             "quiet",
             "me",
-            f"circle-{world.circle.pk}",
+            "share",
             "helping",
             "starting",
             "helps",
             "answers",
-            "not it",
         ]
         words += [
-            "share",
-            f"edit-{world.posts['me'].id}",
-            f"reply-{world.posts['public'].id}",
             "open",
             "none",
             "all",
@@ -207,31 +203,24 @@ class OddRequests:
             "no",
             "UTC",
             "Europe/Paris",
-        ]
-        words += [
             "soil",
             "worms",
-            "#soil compost",
-            "Why does compost smell?",
             "call",
             "dark",
             "en",
             "cc-by",
-            "https://garden.example/feed",
         ]
         words += [
+            "https://garden.example/feed",
             "zq@example.org",
             "zqauthormail@example.org",
-            "a long enough secret",
             "2027-01-02",
-            "2027-01-02T09:00",
             "/home",
-            "1",
-            "0",
-            "7",
-            "20",
         ]
-        return [*map(str, ids), *(str(row.pk) for row in rows), *names, *words, str(int(Audience.PUBLIC))]
+        words += ["2027-01-02T09:00", "1", "0", "7", "20"]
+        said = ["#soil compost", "Why does compost smell?", "a long enough secret", *Kind.values]
+        keys = map(str, [*ids, *(row.pk for row in rows), int(Audience.PUBLIC)])
+        return [*keys, *handles, *(f"@{handle}" for handle in handles), *begun, *words, *said]
 
     def __iter__(self) -> Iterator[Odd]:
         while True:
