@@ -6,6 +6,7 @@ pictures are decoded one at a time on this machine, in a process of their own: 6
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -74,7 +75,9 @@ def _turn() -> Iterator[None]:
     if not _waiting.acquire(blocking=False):
         raise late
     try:
-        with Path(settings.DATA, "images.lock").open("a") as lock:
+        with os.fdopen(
+            os.open(Path(settings.DATA, "images.lock"), os.O_WRONLY | os.O_CREAT, 0o600), "w"
+        ) as lock:
             end = time.monotonic() + PATIENCE
             while True:
                 try:

@@ -98,6 +98,8 @@ def _in_turn(url: str) -> Path | None:
     except TryLater:
         _rest(host)
         return None
+    except Refused:  # others' pictures are decoded now: it is asked for again at the next look
+        return None
     except PotluckError:
         return _write(url, b"", _SORRY)
     finally:

@@ -17,7 +17,7 @@ from potluck.channels.mail.inbound.parse import MOST_TEXT
 from potluck.channels.mail.inbound.quoting import MOST_LINES, Parts, is_quoted, trim, words_of
 from potluck.channels.mail.inbound.sender import addresses_of, shown_name
 from potluck.lib import markdown
-from potluck.lib.errors import Malformed
+from potluck.lib.errors import Malformed, Refused
 from potluck.people.models import Person, Source
 from potluck.people.network import the_network
 from potluck.posts.draft import Draft
@@ -270,7 +270,7 @@ def _files(message: Message, by: Person, *, is_told: bool = False) -> tuple[tupl
         try:
             upload = SimpleUploadedFile(file.name, file.data, file.type)
             taken.append(take_in(upload, by=by).id)
-        except Malformed as error:
+        except (Malformed, Refused) as error:
             left.append(str(error))
     if len(files) > MOST_FILES:
         left.append(_("Only the first %(most)s files were taken.") % {"most": MOST_FILES})
