@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import psutil
 
 TOP = Path(__file__).parent.parent
+TO_START = 300.0
 WEB = ("potluck-web", "postgres")
 # POTLUCK_BENCH_SIZE=tiny: only whether it works. A network of a few seconds, each page asked for a few times.
 TINY = os.environ.get("POTLUCK_BENCH_SIZE") == "tiny"
@@ -63,10 +64,14 @@ class House:
             env=environment(data, self.port), cwd=TOP, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         self.line = http.client.HTTPConnection("localhost", self.port, timeout=30)
-        while not self._answers():
-            if self.parent.poll() is not None or time.monotonic() - began > 120:
-                raise RuntimeError("The network that is measured did not start.")
-            time.sleep(0.02)
+        try:
+            while not self._answers():
+                if self.parent.poll() is not None or time.monotonic() - began > TO_START:
+                    raise RuntimeError("The network that is measured did not start.")
+                time.sleep(0.02)
+        except BaseException:
+            self.parent.kill()  # And with it all that it started.
+            raise
         self.started = time.monotonic() - began
         self.tree = psutil.Process(self.parent.pid)
 

@@ -40,6 +40,8 @@ FETCH_BYTES: int = int(paths.number("POTLUCK_FETCH_BYTES", 10 * 1024 * 1024))
 FETCH_SECONDS: float = paths.number("POTLUCK_FETCH_SECONDS", 30)
 # The largest file a member may attach, in bytes.
 ATTACHMENT_BYTES: int = int(paths.number("POTLUCK_ATTACHMENT_BYTES", 20 * 1024 * 1024))
+# The largest request, in bytes: some files at once, and what is written beside them.
+REQUEST_BYTES: int = int(paths.number("POTLUCK_REQUEST_BYTES", 3 * ATTACHMENT_BYTES + 4 * 1024 * 1024))
 # How many fields a form may have: a list of subscriptions has a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 10_000
 # The encoder of texts: minilm (the default where memory allows), wordllama (small), or none; see docs/running.md.
@@ -188,6 +190,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {"default": paths.database(DATA)}
+# Where DATABASE_URL leads to a pooler: the address of the database itself, for listening and for backups.
+DATABASE_DIRECT: str = paths.direct()
 
 AUTH_USER_MODEL: str = "people.Account"
 AUTHENTICATION_BACKENDS: list[str] = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -14,3 +14,5 @@ urlpatterns = [
     path("", include("potluck.channels.micropub.urls")),
     path("", include("potluck.web.urls")),
 ]
+
+handler500 = "potluck.web.unavailable.server_trouble"

@@ -5,6 +5,7 @@ with running(folder, POTLUCK_ALLOW_PRIVATE_NETWORK="1") as house:
     house.say("source", "poll", "--all")
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -29,6 +30,9 @@ django.setup()
 print(json.dumps(importlib.import_module(sys.argv[1]).fill()))
 """
 PATIENCE = 40.0
+# A first start makes a database and its tables; on a machine that has much else to do it takes minutes. Whoever waits
+# goes on as soon as it is there, or has ended.
+TO_START = 300.0
 TO_END = 8.0
 
 
@@ -52,6 +56,8 @@ class House:
         self.complaints: IO[str] | int = subprocess.PIPE
         self.parent: subprocess.Popen[str] | None = None
         self.seen: list[psutil.Process] = []
+        # Whatever was started, to be ended with the test.
+        self.ran: list[subprocess.Popen[str]] = []
 
     def run(self, *words: str) -> "subprocess.Popen[str]":
         return self.python("-m", "potluck.cli", *words)
@@ -60,13 +66,19 @@ class House:
         ours = {"POTLUCK_DATA": str(self.data), "POTLUCK_PORT": str(self.port), **self.settings}
         environ = {name: value for name, value in os.environ.items() if name != "POTLUCK_STREAM_PORT"} | ours
         command = [sys.executable, *words]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, env=environ, stdout=subprocess.PIPE, stderr=self.complaints, text=True, cwd=TOP
         )
+        self.ran.append(process)
+        return process
 
     def start(self) -> None:
         self.parent = self.run("serve")
-        until(self.is_well, "the house being well")
+        try:
+            until(self.is_well, "the house being well", TO_START)
+        except BaseException:
+            self.clear()
+            raise
         self.seen = [psutil.Process(self.parent.pid), *self.others()]
 
     @property
@@ -127,9 +139,12 @@ class House:
     def clear(self) -> None:
         """Leave nothing running, whatever happened."""
         if self.parent and self.parent.poll() is None:
-            self.end(signal.SIGTERM)
-        for process in self.left():
-            process.kill()
+            self.seen += [psutil.Process(self.parent.pid)]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.end(signal.SIGTERM)
+        for process in [*self.left(), *(one for one in self.ran if one.poll() is None)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def left(self) -> list[psutil.Process]:
         return [p for p in self.seen if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]

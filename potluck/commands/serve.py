@@ -112,17 +112,29 @@ def _lives(pid: int) -> bool:
 
 
 def _ports_are_free() -> None:
-    """Granian shares its port among processes, so it would not notice somebody else on it."""
-    for port, name in ((settings.PORT, "POTLUCK_PORT"), (settings.STREAM_PORT, "POTLUCK_STREAM_PORT")):
-        with socket.socket(socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET) as probe:
+    """Granian shares its port among processes, so it would not notice somebody else on it; mail would try for ever."""
+    taken = [(settings.BIND, settings.PORT, "POTLUCK_PORT")]
+    taken.append((settings.BIND, settings.STREAM_PORT, "POTLUCK_STREAM_PORT"))
+    taken += [(door.host, door.port, "POTLUCK_MAIL_LISTEN") for door in mail.doors()]
+    if len({port for _host, port, _name in taken}) < len(taken):
+        raise Refused(
+            "Pages, stream and mail need a port each; look at " + ", ".join(t[2] for t in taken) + "."
+        )
+    for host, port, name in taken:
+        _is_free(host, port, name)
+
+
+def _is_free(host: str, port: int, name: str) -> None:
+    try:
+        family, kind, _proto, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.BIND, port))
-            except OSError as error:
-                raise Refused(
-                    f"The port {port} cannot be used ({error.strerror}). "
-                    f"Stop what is on it, or choose another with {name}."
-                ) from error
+            probe.bind(place)
+    except OSError as error:
+        raise Refused(
+            f"The port {port} cannot be used ({error.strerror}). "
+            f"Stop what is on it, or choose another with {name}."
+        ) from error
 
 
 @contextmanager
@@ -144,6 +156,7 @@ def _load_all() -> None:
     encoder()
     if web.has_stream():
         import_string(f"{web.STREAM_MODULE}.streams")()
+    import_string(web.PAGES)
     application = import_string("potluck.web.wsgi.application")
     environ: dict[str, object] = {"HTTP_HOST": f"localhost:{settings.PORT}", "REMOTE_ADDR": "127.0.0.1"}
     setup_testing_defaults(environ)

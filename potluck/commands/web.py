@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from argparse import Namespace
@@ -11,17 +12,26 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from potluck.lib import process_control
 from potluck.lib.errors import Refused
 
+PAGES = "potluck.web.server.application"
 STREAM_MODULE = "potluck.lib.streaming.server"
 # How long a page may still take, and an open stream may hold on, once asked to end.
 PAGE_SECONDS = 3
 STREAM_SECONDS = 1
+# How many connections one process of pages holds, most of them at rest, and how many may knock at once.
+PAGE_CONNECTIONS, PAGE_BACKLOG = 4096, 2048
+# Open files beside connections: the database, bodies that lie in files, what is sent.
+OTHER_FILES = 500
+# How long the head of a request may take, or a connection rest between two, in milliseconds, and what of a request is
+# read ahead of us, in bytes.
+HEAD_MILLISECONDS, READ_AHEAD = 15_000, 64 * 1024
 # How many open streams one process holds, and how many may knock at once, as they all do after a restart.
 STREAMS_AT_ONCE = 20_000
 STREAM_BACKLOG = 4096
@@ -31,12 +41,15 @@ def web(args: Namespace) -> None:
     """Serve pages until told to end."""
     _serve(
         MPServer(
-            "potluck.web.wsgi.application",
-            interface=Interfaces.WSGI,
+            PAGES,
+            interface=Interfaces.RSGI,
             port=settings.PORT,
             workers=settings.WEB_PROCESSES,
-            blocking_threads=4,
-            runtime_blocking_threads=4,
+            loop=Loops.asyncio,
+            websockets=False,
+            runtime_blocking_threads=1,
+            backlog=PAGE_BACKLOG,
+            backpressure=_connections(),
             workers_kill_timeout=PAGE_SECONDS,
             **_common(),
         )
@@ -76,7 +89,21 @@ def _common() -> dict[str, Any]:
         "log_level": LogLevels.warning,
         "respawn_failed_workers": True,
         "respawn_interval": 0.2,
+        # Browsers speak HTTP/2 by TLS alone, so to the proxy before us. Told apart by the first bytes, a connection
+        # that says nothing would stay for ever.
+        "http": HTTPModes.http1,
+        "http1_settings": HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=READ_AHEAD),
     }
+
+
+def _connections() -> int:
+    """As many as there may be open files; the system often gives few until it is asked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = PAGE_CONNECTIONS + OTHER_FILES
+    if soft < most:
+        soft = min(most, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(min(PAGE_CONNECTIONS, soft - OTHER_FILES), 100)
 
 
 def _serve(server: MPServer) -> None:

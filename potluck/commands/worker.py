@@ -1,26 +1,45 @@
 """`potluck worker`: takes jobs from the queue, hears of new ones at once, and takes up those of dead workers."""
 
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
+
+from potluck.lib import pooler
+from potluck.lib.sql import is_pooled
 
 log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
 NICE = 5
+# New jobs are told of, and looked for so often all the same; behind a pooler nothing is told. In seconds.
+LOOK, POOLED_LOOK = 5.0, 0.5
 # A worker says that it lives this often, and is held to be dead after so long a silence, in seconds.
 HEARTBEAT = 5.0
 SILENCE = 15.0
 # How long running jobs may still take once we are told to end. What does not finish is done again later.
 GRACE = 3.0
+
+
+class _Pool(AsyncConnectionPool[Any]):
+    """Connections to a server that takes writing; those to one that became a standby are made anew."""
+
+    def __init__(self, **given: Any) -> None:
+        conninfo = given["kwargs"].pop("conninfo", "")
+        super().__init__(conninfo, **{**given, "check": pooler.check})
 
 
 def worker(args: Namespace) -> None:
@@ -32,23 +51,70 @@ def worker(args: Namespace) -> None:
 async def _work() -> None:
     # One thread, and so one connection to the database, for each job at once.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(JOBS_AT_ONCE))
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)
+    pooled = await asyncio.to_thread(is_pooled)
+    given = connector_params()
+    if pooled and settings.DATABASE_DIRECT:
+        given, pooled = {"conninfo": settings.DATABASE_DIRECT}, False
+    connector = PsycopgConnector(
+        kwargs=given, min_size=1, max_size=3, configure=pooler.configure, pool_factory=_Pool
+    )
     # A second app with its own connections: what jobs themselves defer still goes through Django's, in
     # the transaction of the rows it belongs to.
     app = django_app.with_connector(connector)
     async with app.open_async():
+        app.perform_import_paths()  # type: ignore[no-untyped-call]
+        worker = app._worker(  # as run_worker_async does, which keeps it to itself
+            name="potluck",
+            concurrency=JOBS_AT_ONCE,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=GRACE,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENCE,
+            listen_notify=not pooled,
+            fetch_job_polling_interval=POOLED_LOOK if pooled else LOOK,
+            install_signal_handlers=False,
+        )
         rescue = asyncio.create_task(_take_up_the_dropped(app))
         try:
-            await app.run_worker_async(
-                name="potluck",
-                concurrency=JOBS_AT_ONCE,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=GRACE,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=SILENCE,
-            )
+            await _until_told(worker)
         finally:
             rescue.cancel()
+
+
+async def _until_told(worker: Worker) -> None:
+    """Work until a signal comes; then finish what runs, or give it back to the queue when the grace is over.
+
+    A thread cannot be stopped, so the process ends under it: its transaction is undone, and its job done again.
+    """
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    working, ending = asyncio.create_task(_run(worker)), asyncio.create_task(told.wait())
+    await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+    if not working.done():
+        worker.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait({working}, timeout=GRACE + 0.5)
+    ending.cancel()
+    if working.done():
+        await working
+        return
+    with contextlib.suppress(ConnectorException, TimeoutError):
+        async with asyncio.timeout(1):
+            await _give_back(worker)
+    logging.shutdown()
+    os._exit(0)
+
+
+async def _run(worker: Worker) -> None:
+    await worker.run()  # type: ignore[no-untyped-call]
+
+
+async def _give_back(worker: Worker) -> None:
+    manager = worker.app.job_manager
+    for job in await manager.list_jobs_async(status="doing"):
+        if job.worker_id == worker.worker_id:
+            log.warning("Job %s did not end in time and is done again later", job.call_string)
+            await manager.retry_job(job, retry_at=timezone.now())
 
 
 async def _take_up_the_dropped(app: App) -> None:

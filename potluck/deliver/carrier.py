@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from potluck.lib.sql import Select, run
+from potluck.lib.sql import Select, is_pooled, run
 
 
 class Carrier(Protocol):
@@ -27,7 +27,7 @@ _LAID_OUT = """
 CREATE TEMPORARY TABLE IF NOT EXISTS deliver_match
     (event bigint, person bigint, post bigint, place smallint, score float8, reason jsonb) ON COMMIT DELETE ROWS
 """
-# The connections that have it.
+# The connections that have it. Behind a pooler each transaction may meet another.
 _laid_out: WeakSet[Any] = WeakSet()
 # In place of what the same transaction carried before. A reason does not name who is not to be known to whom it would
 # be told; where nobody is, nothing is asked of each row.
@@ -43,7 +43,7 @@ _MATCHES = Select("SELECT event, person, post, place, score, reason FROM deliver
 
 def carry(found: Select) -> None:
     """Find out once who is meant, and hand that to every carrier. In the caller's transaction."""
-    if connection.connection not in _laid_out:
+    if is_pooled() or connection.connection not in _laid_out:
         run(_LAID_OUT, ())
         transaction.on_commit(partial(_laid_out.add, connection.connection))
     if run(_FILL.format(found=found.sql), found.params):

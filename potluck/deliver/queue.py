@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from potluck.lib.sql import Select
+from potluck.lib.sql import Select, run
 
 QUEUE = "carrying"
 # Whoever claimed something and said nothing for so long is dead. Of each carrier only one job carries at a time.
@@ -67,6 +67,24 @@ class WaitingCarrier:
             anything = cursor.rowcount > 0
         if anything:
             app.configure_task(self.job, queue=QUEUE).defer()
+
+
+_SPARE = """
+DELETE FROM procrastinate_jobs WHERE id IN (
+    SELECT id FROM procrastinate_jobs
+    WHERE status = 'todo' AND task_name = %s AND queue_name = %s
+      AND (scheduled_at IS NULL OR scheduled_at <= statement_timestamp())
+    FOR UPDATE SKIP LOCKED)
+"""
+
+
+def take_over(job: str) -> int:
+    """Take the jobs of this name that wait out of the queue: the one that runs carries all that waits for them too.
+
+    To be called before it claims. What such a job was deferred for was written in the same transaction, so it is seen
+    from here on; should this job die, the one of each minute carries it. Returns how many there were.
+    """
+    return run(_SPARE, [job, QUEUE])
 
 
 def claim_sql(carrier: str) -> str:

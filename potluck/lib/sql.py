@@ -68,6 +68,12 @@ def run(sql: str, values: Sequence[Any] | dict[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
+def is_pooled() -> bool:
+    """Whether a pooler gives each transaction another connection, so that nothing of a connection may be relied on."""
+    connection.ensure_connection()
+    return bool(getattr(connection, "is_pooled", False))
+
+
 _ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 _BY_INDEX = f"{_ONCE}, set_config('enable_hashjoin', 'off', true), set_config('enable_seqscan', 'off', true)"
 

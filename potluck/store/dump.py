@@ -4,9 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
 
 from potluck.lib.errors import Refused
+from potluck.lib.sql import is_pooled
 from potluck.store import cluster
 
 # From PostgreSQL 17 on; an older server refuses a script that says it.
@@ -85,5 +88,11 @@ def _environment() -> dict[str, str]:
     names |= {key: f"PG{key.upper()}" for key in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
     names |= {"target_session_attrs": "PGTARGETSESSIONATTRS", "options": "PGOPTIONS"}
     given = connection.get_connection_params()
+    if is_pooled():  # pg_dump sets what would stay with the pooler's connection, and so meet others.
+        if not settings.DATABASE_DIRECT:
+            raise Refused(
+                "DATABASE_URL leads to a pooler. Name the database itself in POTLUCK_DATABASE_DIRECT for this."
+            )
+        given = conninfo_to_dict(settings.DATABASE_DIRECT)
     known = {variable: str(given[key]) for key, variable in names.items() if given.get(key)}
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", **known}

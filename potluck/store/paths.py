@@ -21,6 +21,8 @@ SOCKET_PATH_BYTES = 103
 SOCKET_FOLDER = "run"
 SOCKET_NAME = ".s.PGSQL.5432"
 OTHER_FOLDER = "Make it so, or name another folder in POTLUCK_DATA."
+# A host that does not answer is given up after so many seconds, for each host that DATABASE_URL names.
+CONNECT_SECONDS = 3
 # The owner and the name of the embedded database.
 DATABASE = "potluck"
 
@@ -128,15 +130,18 @@ def database(data: Path) -> dict[str, Any]:
         raise Refused(f"DATABASE_URL is not the address of a database ({str(error).strip()}).") from error
     if not given:
         given = {"host": str(socket_folder(data)), "user": DATABASE, "dbname": DATABASE}
+    elif "," in str(given.get("host", "")):  # Several, of which one is the primary.
+        given.setdefault("target_session_attrs", "read-write")
+    given.setdefault("connect_timeout", CONNECT_SECONDS)
     named = {key.upper(): str(given.pop(key, "")) for key in ("user", "password", "host", "port")}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "potluck.store.backend",
         "NAME": given.pop("dbname", DATABASE),
         **named,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # Values travel apart from statements, so the server plans a statement once and not each time: for our pages
-        # planning costs more than doing. A pooler in between has to know prepared statements (PgBouncer 1.21 does).
+        # planning costs more than doing. Behind a pooler nothing is kept prepared: see kit/pooler.py.
         "OPTIONS": {
             "application_name": "potluck",
             "server_side_binding": True,
@@ -144,6 +149,11 @@ def database(data: Path) -> dict[str, Any]:
             **given,
         },
     }
+
+
+def direct() -> str:
+    """The address of the database past a pooler, for what needs a connection of its own; empty if there is none."""
+    return os.environ.get("POTLUCK_DATABASE_DIRECT", "").strip()
 
 
 def is_embedded() -> bool:

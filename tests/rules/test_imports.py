@@ -94,4 +94,5 @@ def test_no_except_swallows_everything() -> None:
 
 
 def test_every_room_says_what_it_is_by_its_name() -> None:
-    assert [name for name in MODULES if name.rpartition(".")[2] in VAGUE] == []
+    vague = [name for name in MODULES if name.rpartition(".")[2] in VAGUE]
+    assert vague == ["potluck.store.backend.base"]  # Django looks for a backend under this name.

@@ -69,6 +69,17 @@ def test_a_second_one_on_the_same_folder_is_refused_in_a_sentence(house: House) 
     assert "Traceback" not in said
 
 
+def test_mail_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        house = House(tmp_path, POTLUCK_MAIL_LISTEN=f"lmtp://127.0.0.1:{port}")
+        said = house.run("serve").communicate(timeout=PATIENCE)[1]
+    house.clear()
+    assert f"The port {port} cannot be used" in said
+    assert "choose another with POTLUCK_MAIL_LISTEN" in said
+    assert "Traceback" not in said
+
+
 def test_a_port_that_is_taken_is_named_in_a_sentence(house: House, tmp_path: Path) -> None:
     other = House(tmp_path)
     other.port = house.port

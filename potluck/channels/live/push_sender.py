@@ -18,7 +18,7 @@ from potluck.channels.live.push_encryption import sealed, signed
 from potluck.channels.live.push_subscriptions import quiet_end
 from potluck.channels.live.push_texts import Note, notes, trial
 from potluck.deliver.models import Delivery
-from potluck.deliver.queue import DONE_SQL, claim_sql
+from potluck.deliver.queue import DONE_SQL, claim_sql, take_over
 from potluck.lib.errors import TryLater, Undeliverable
 from potluck.lib.http import Outcome, Request, fetch_each
 from potluck.lib.sql import ask, run
@@ -40,6 +40,7 @@ WHERE id = ANY(%s)
 @app.task(name=KNOCK, queue="carrying", lock="live-knock", pass_context=True)
 def knock(context: JobContext) -> None:
     """Tell all that waits."""
+    take_over(KNOCK)
     knock_all(context.job.id or 0 if context.job else 0)
 
 

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from potluck.store import health as health_module
 from potluck.store.health import health
 
 
@@ -59,3 +60,19 @@ def test_without_a_database_it_still_answers(db: None, monkeypatch: pytest.Monke
         answer = Client().get("/health")
     assert answer.status_code == 503
     assert json.loads(answer.content)["status"] == "no database"
+
+
+@pytest.mark.parametrize(
+    ("free", "disk", "status", "answers"),
+    [(2 * 1024**3, "ok", "ok", 200), (1024**2 * 500, "low", "ok", 200), (1024**2, "full", "disk full", 503)],
+)
+def test_full_disk_is_told(
+    db: None, monkeypatch: pytest.MonkeyPatch, free: int, disk: str, status: str, answers: int
+) -> None:
+    a_worker_spoke(timedelta(seconds=1))
+    usage = type("Usage", (), {"free": free})
+    monkeypatch.setattr(health_module.shutil, "disk_usage", lambda folder: usage)
+    answer = Client().get("/health")
+    assert answer.status_code == answers
+    told = answer.json()
+    assert (told["disk"], told["disk_free"], told["status"]) == (disk, free, status)

@@ -12,14 +12,15 @@ Handler = Callable[[HttpRequest], HttpResponse]
 def answer_health(get_response: Handler) -> Handler:
     """Answer `/health` before sessions and pages are thought of, so that it can tell when those do not work.
 
-    200 while the database answers, also when the worker is missing: pages are still served. Else 503.
+    200 while the database answers and there is room on the disk, also when the worker is missing: pages are served.
+    Else 503.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != "/health" or request.method not in ("GET", "HEAD"):
             return get_response(request)
         found = health.as_dict()
-        answer = JsonResponse(found, status=200 if found["database"] == "ok" else 503)
+        answer = JsonResponse(found, status=503 if found["status"] in ("no database", "disk full") else 200)
         answer["Cache-Control"] = "no-store"
         return answer
 

@@ -27,7 +27,7 @@ from potluck.channels.mail.outbound.smtp import Relay, forget_files, relay
 from potluck.channels.mail.outgoing_models import Mailbox
 from potluck.deliver.models import Delivery, Hush, Wishes
 from potluck.deliver.preferences import told
-from potluck.deliver.queue import DONE_SQL, claim_sql
+from potluck.deliver.queue import DONE_SQL, claim_sql, take_over
 from potluck.lib.errors import TryLater, Undeliverable
 from potluck.lib.sql import ask, run
 
@@ -76,6 +76,7 @@ server = _Server()
 @app.task(name=CARRY, queue="carrying", lock="mail-carry", pass_context=True)
 def carry(context: JobContext) -> None:
     """Hand over all that waits."""
+    take_over(CARRY)
     carry_all(context.job.id or 0 if context.job else 0)
 
 

@@ -28,6 +28,6 @@ document.addEventListener("htmx:responseError", (event) => {
   if (quiet(event)) return;
   const { status, responseText } = event.detail.xhr;
   const answer = new DOMParser().parseFromString(responseText, "text/html");
-  const sentence = status < 500 && answer.querySelector(".trouble .prose p")?.textContent;
+  const sentence = (status < 500 || status === 503 || status === 507) && answer.querySelector(".trouble .prose p")?.textContent;
   tell(sentence || place().dataset.broken);
 });
