@@ -138,6 +138,18 @@ def cpu_of(process: psutil.Process) -> float:
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
+def memory_of(house: House) -> float:
+    """Proportional memory (PSS) of everything under the parent, the parent too, in MB."""
+    total = 0
+    for process in (house.tree, *house.tree.children(recursive=True)):
+        try:
+            lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        except (OSError, psutil.NoSuchProcess):
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
 @contextmanager
 def serving(data: Path) -> Iterator[House]:
     """A house for a while."""
