@@ -34,7 +34,7 @@ demo: .venv/installed
 bench: .venv/installed
 	@exec $(BIN)/potluck bench
 
-setup: .venv/installed .venv/dev-installed node_modules/installed .venv/browser .venv/post-office
+setup: .venv/installed .venv/dev-installed node_modules/installed .venv/browser .venv/post-office .venv/proxies
 
 test: setup
 	@exec $(BIN)/pytest -n 2 --dist loadfile
@@ -93,6 +93,16 @@ node_modules/installed: package-lock.json .venv/dev-installed
 	  office() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
 	    postfix dovecot-core dovecot-lmtpd swaks mutt >/dev/null 2>&1; }; \
 	  $(try) office; }
+	@touch $@
+
+# RUNLEVEL=1 keeps Debian from starting them.
+.venv/proxies: | .venv/made
+	@found() { PATH="$$PATH:/usr/sbin"; for name in nginx caddy; do command -v $$name || return; done; }; \
+	found >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
+	  echo "The tests need the proxies nginx and caddy. Please install them." >&2; exit 1; }; \
+	  echo "Installing the proxies for the tests ..."; export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+	  proxies() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 nginx-light caddy >/dev/null 2>&1; }; \
+	  $(try) proxies; }
 	@touch $@
 
 # Of what this file resolves to, only what it names itself is kept.

@@ -1,7 +1,4 @@
-"""The examples of docs/running.md for Caddy and nginx work with the real programs: pages, streams, uploads.
-
-Skipped where the programs are not installed (Debian: caddy, nginx).
-"""
+"""The examples of docs/running.md for Caddy and nginx work with the real programs: pages, streams, uploads."""
 
 import re
 import shutil
@@ -78,8 +75,8 @@ HOW: dict[str, Callable[[House, int, Path, Path], list[str]]] = {"nginx": nginx,
 def proxied(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, certificate: Path
 ) -> Iterator[int]:
-    if shutil.which(request.param, path="/usr/sbin:/usr/bin:/usr/local/bin") is None:
-        pytest.skip(f"{request.param} is not installed")
+    found = shutil.which(request.param, path="/usr/sbin:/usr/bin:/usr/local/bin")
+    assert found, f"{request.param} is missing; `make setup` installs it"
     port, folder = two_free_ports(), tmp_path_factory.mktemp(request.param)
     folder.chmod(0o755)
     origin = f"https://localhost:{port}"
