@@ -79,6 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         return True
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether to go on to where `next` says; an address that is none is not one of ours."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_login_stages(self) -> list[str]:
         return [_STAGES.get(path, path) for path in super().get_login_stages()]
 

@@ -49,3 +49,23 @@ def test_a_number_that_is_none_leads_nowhere_and_breaks_nothing(ada: Person, as_
         assert client.post("/you/invitations", {"days": said}).status_code == 302
         assert client.get("/search", {"q": f"in:{said}"}).status_code == 200
         assert client.get("/archive", {"before": said}).status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    "path", ["login", "signup", "logout", "password/reset", "login/code", "2fa/reauthenticate"]
+)
+def test_next_that_is_no_address_leads_nowhere(path: str, ada: Person, as_: As) -> None:
+    for who in (None, ada):
+        for said in (
+            "http://[",
+            "http://\u2100.example/",
+            "//evil.example/",
+            "/\\evil.example",
+            "https://evil.example/",
+        ):
+            for send in (Client.get, Client.post):
+                response = send(as_(who), f"/accounts/{path}/", {"next": said})
+                assert (
+                    response.status_code < 500
+                    and "evil" not in response.headers.get("Location", "").partition("?")[0]
+                )
