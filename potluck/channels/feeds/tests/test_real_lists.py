@@ -27,7 +27,12 @@ def test_every_real_bookmark_file_gives_what_is_in_it(path: Path) -> None:
     found = bookmarks.read(body)
     assert len(found.items) + len(found.skipped) == len(re.findall(rb"<dt>\s*<a ", body, re.IGNORECASE))
     web = len(re.findall(rb"<dt>\s*<a href=\"https?:", body, re.IGNORECASE))
-    assert len(found.items) == web
+    assert len([one for one in found.items if one.url]) == web
+    # A text of one's own among the bookmarks is kept whole, and has no address elsewhere.
+    notes = [one for one in found.items if not one.url]
+    own = rb"<dt>\s*<a href=\"(?:\?[\w-]+|[^\"]*shaare/[\w-]+)\"[^>]*>[^\n]*\n?\s*<dd>"
+    assert len(notes) == len(re.findall(own, body, re.IGNORECASE))
+    assert all(one.note and one.title for one in notes)
     assert all(one.why.endswith(".") for one in found.skipped)
     dated = len(re.findall(rb"<dt>\s*<a [^>]*https?:[^>]*add_date=\"\d", body, re.IGNORECASE))
     assert sum(1 for one in found.items if one.added) >= dated
