@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from potluck.channels.mail.actions.post_commands import ON_POSTS, WISHES, act_on, may_act
+from potluck.channels.mail.actions.to_draft import is_answer, plain_subject
 from potluck.channels.mail.addresses import act_address, ask_address, share_address
 from potluck.channels.mail.inbound.outcome import Outcome
 from potluck.lib.errors import Missing, Refused
@@ -46,6 +47,14 @@ _ABOUT_ONESELF = {
     **dict.fromkeys(("mail again", "resubscribe"), "resubscribe"),
     **dict.fromkeys(("address", "my address"), "address"),
 }
+_PLEASE = re.compile(r"(?:please|bitte)[ ,]+|[ ,]+(?:please|bitte)(?=[\s.!]*\Z)", re.IGNORECASE)
+# A text of so few words below a command is a greeting and a name.
+_MOST_OF_A_NAME = 8
+# "find: hens", "follow #soil", "unfollow @ada" and "follow Ada Marsh".
+_PLAINLY_ABOUT = re.compile(
+    r"(?i:find|search|follow|unfollow)(?:\s*:\s*\S|\s+[#@]\S+\s*\Z)"
+    r"|(?i:follow|unfollow)(?!\s+Up\b)(?:\s+[A-ZÀ-Þ][\w.’'-]*){1,4}\.?\s*\Z"
+)
 _WITH_MORE = re.compile(r"(find|search|follow|unfollow)\s*:?\s+(\S.*)\Z", re.IGNORECASE)
 
 
@@ -58,17 +67,41 @@ class Spoken:
 
 
 def spoken(text: str, subject: str, *, on_post: bool) -> Spoken | None:
-    """What a letter tells us to do, if it is no more than that: one line, or a subject alone."""
-    line = text.strip() or ("" if on_post else subject.strip())
+    """What a letter tells us to do: by its subject, whatever stands below, or by a text that is no more than one line.
+
+    The answer to a post says it in the text alone, since its subject is the post's. So does, first, an answer to
+    another letter of ours.
+    """
+    text, title = text.strip(), "" if on_post else plain_subject(subject)
+    in_subject = _command(title, on_post=False)
+    if in_subject is not None and text and not _is_meant(in_subject, title, text):
+        in_subject = None
+    if in_subject is not None and not is_answer(subject):
+        return in_subject
+    return (_command(text, on_post=on_post) if text else None) or in_subject
+
+
+def _command(line: str, *, on_post: bool) -> Spoken | None:
+    """The word of command that a line is."""
+    line = line.strip().strip("*_\"'“”„«»").strip()
     if not line or "\n" in line or len(line) > LONGEST:
         return None
     more = _WITH_MORE.match(line)
     if more and (more[1].lower() in ("find", "search") or len(more[2]) < 60):
         return Spoken(more[1].lower().replace("search", "find"), more[2].strip())
-    word = _END.sub("", line).lower().replace("’", "'") or line
+    word = _END.sub("", _PLEASE.sub("", line)).lower().replace("’", "'") or line
     if on_post and word in _ABOUT_A_POST:
         return Spoken(_ABOUT_A_POST[word])
     return Spoken(_ABOUT_ONESELF[word]) if word in _ABOUT_ONESELF else None
+
+
+def _is_meant(said: Spoken, title: str, text: str) -> bool:
+    """Whether a subject is a command though there is a text: "Follow up on compost" and "?" may head a question."""
+    if len(text.split()) <= _MOST_OF_A_NAME and "?" not in text:
+        return True
+    if said.about:
+        return _PLAINLY_ABOUT.match(title) is not None
+    return re.search(r"\w", title) is not None
 
 
 def obey(said: Spoken, by: Person, *, post: int = 0) -> Outcome:

@@ -29,6 +29,7 @@ from potluck.channels.mail.lists import bridge
 from potluck.channels.mail.models import Letter, State
 from potluck.channels.mail.newsletters import subscribe
 from potluck.channels.mail.outbound import bounces
+from potluck.channels.mail.threading import posts_of
 from potluck.lib.errors import Missing, Refused
 from potluck.people.models import Person
 from potluck.safety import rate_limits
@@ -102,7 +103,10 @@ def _from_somebody(row: Letter, message: Message, address: str, found: Proof) ->
     sender = _of_token(replied[1], message, found) if replied else known(message.sender.address)
     name = local_of(address)
     parts = trim(message.text, own=own())
-    word = spoken("" if parts.is_empty else parts.kept, message.subject, on_post=replied is not None)
+    said = "" if parts.is_empty else parts.kept
+    # The subject of an answer to a post is the post's title.
+    subject = "" if said.strip() and posts_of(message.references) else message.subject
+    word = spoken(said, subject, on_post=replied is not None)
     if name in ("join", "help") and word is None:
         word = Spoken(name)
     if found in UNPROVED or sender is None or not (sender.confirmed or found is Proof.VOUCHED):
