@@ -1,6 +1,7 @@
 """Asks other hosts for things, one or many at a time; how one question goes is in `session.py`."""
 
 import asyncio
+import resource
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from itertools import chain, zip_longest
@@ -14,9 +15,9 @@ from potluck.lib.http.session import Visit
 Outcome = Answer | TryLater | Undeliverable
 _FEW = 10
 # A worker that waits longer than this for one answer, in seconds, is joined by another, so that hosts which hang hold
-# up the others for so long at most; so many more there may be, that sockets last.
-PATIENCE = 2.0
-MOST_MORE = 500
+# up the others for so long at most; so many more there may be, that half of the files a process may open stay free.
+PATIENCE = 1.0
+MOST_MORE = min(1500, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
 async def fetch(request: Request) -> Answer:
