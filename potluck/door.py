@@ -21,6 +21,7 @@ from potluck.questions.ask_replies import ask_by_name
 from potluck.questions.open_filter import came_earlier
 from potluck.safety import rate_limits
 from potluck.safety.content_filter import Verdict, screen, screen_length
+from potluck.safety.tokens import publishable
 from potluck.search.index import index_posts
 
 
@@ -31,6 +32,7 @@ def admit(draft: Draft) -> Post:
     Raises Refused or Malformed with a sentence.
     """
     if draft.source is None:
+        draft = publishable(draft)
         known = shared_already(draft)
         if known is not None:
             return known
@@ -41,7 +43,7 @@ def admit(draft: Draft) -> Post:
 @transaction.atomic(savepoint=False)
 def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     """Let a batch in, all or nothing: posts, words for the search and events in one transaction."""
-    drafts = [_as_asked(draft) for draft in drafts]
+    drafts = [publishable(_as_asked(draft)) for draft in drafts]
     verdicts = [screen(draft) for draft in drafts]
     posts = share_all(drafts)
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
@@ -96,7 +98,7 @@ def amend(post: Post, change: Change, *, by: Person) -> Post:
     """Let a change to something shared in, and find it by its new words. Nobody is brought it again."""
     if change.html is None:
         screen_length(change.text)
-    changed = edit(post, change, by=by)
+    changed = edit(post, publishable(change), by=by)
     index_posts([changed])
     return changed
 

@@ -5,12 +5,18 @@ the address of another service that wraps links they are found, too.
 """
 
 import re
+from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from potluck.posts.draft import Draft
+from potluck.posts.edit import Change
+
 GONE = "…"
+Said = TypeVar("Said", Draft, Change)
 # What stands before the token in each route that has one; a test compares them with the routes there are.
 ROUTES = ("home/", "join/", "mail/confirm/", "mail/never/", "mail/off/")
 # What parts the pieces of an address, as it is or within the address of another service; a line may break there.
@@ -28,6 +34,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _INVITATION = "join/"
+# An address in HTML that is gone leads nowhere: its words stay.
+_HREF = re.compile(rf'\s(?:href|src|cite)="[^"]*{GONE}[^"]*"')
 
 
 def without_tokens(text: str, *, invitations: bool = True) -> str:
@@ -45,6 +53,25 @@ def without_tokens(text: str, *, invitations: bool = True) -> str:
     if not done:
         return text
     return _LINK.sub(r"\1", "".join([*done, text[at:]]).replace(f"<{GONE}>", GONE))
+
+
+def publishable(said: Said) -> Said:
+    """What somebody says, or a change to it, without tokens of ours; what has none is given back as it is.
+
+    An invitation stays: to share one is what it is for. A link or page that holds a token is no link.
+    """
+    text, title = (without_tokens(part, invitations=False) for part in (said.text, said.title))
+    link, url = ("" if _holds(address) else address for address in (said.link, said.url))
+    html = said.html and without_tokens(said.html, invitations=False)
+    if html != said.html:
+        html = _HREF.sub("", html or "")
+    if (text, title, link, url, html) == (said.text, said.title, said.link, said.url, said.html):
+        return said
+    return replace(said, text=text, title=title, link=link, url=url, html=html)
+
+
+def _holds(address: str) -> bool:
+    return without_tokens(address, invitations=False) != address
 
 
 def _named(found: re.Match[str]) -> str:

@@ -2,13 +2,20 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from potluck.safety.tokens import GONE, ROUTES, without_tokens
+from potluck.channels.micropub.tokens import make_key
+from potluck.door import amend
+from potluck.people.models import Person
+from potluck.posts.draft import Draft
+from potluck.posts.edit import Change
+from potluck.posts.models import Post
+from potluck.safety.tokens import GONE, ROUTES, publishable, without_tokens
 
 TOKEN = "WzEyMywwLCJ0aHJlYWQiLCIxIl0:kT3v_x-9bQ"
 OFF = f"https://pot.test/mail/off/{TOKEN}"
@@ -88,3 +95,34 @@ def test_hostile_text_takes_no_time() -> None:
     for text in (OFF * 4_000, "a" * 150_000 + "pot.test", "pot.test/" * 20_000, "reply+a" * 30_000):
         without_tokens(text)
     assert time.process_time() - began < 3
+
+
+def test_no_letter_of_ours_pasted_into_the_form_publishes_its_token(
+    ada: Person, as_: Callable[[Person | None], Client]
+) -> None:
+    """Nor does a change to it; the words around it stay."""
+    as_(ada).post("/share", {"title": "Look", "text": f"I got this:\n\nNo more mail: {OFF}\n\nWhat is it?"})
+    post = Post.objects.get()
+    assert TOKEN not in post.text + post.html and post.text.endswith(f"No more mail: {GONE}\n\nWhat is it?")
+    changed = amend(post, Change(text=f"[Stop]({OFF})", title=f"On {OFF}", link=OFF), by=ada)
+    assert TOKEN not in changed.text + changed.html + changed.title + changed.link
+    assert "Stop" in changed.html
+
+
+def test_no_program_publishes_a_token(ada: Person, client: Client) -> None:
+    """Neither as text, nor in HTML, nor as what it links to."""
+    key = {"Authorization": f"Bearer {make_key(ada, 'Editor')}"}
+    page = f'<p>Read <a href="{OFF}">this</a> by reply+abcdefghij234567klmnopqr@pot.test.</p>'
+    given = {"content": [{"html": page}], "name": [f"Of {OFF}"], "bookmark-of": [OFF]}
+    body = {"type": ["h-entry"], "properties": given}
+    assert client.post("/micropub", body, content_type="application/json", headers=key).status_code == 201
+    assert client.post("/micropub", {"h": "entry", "content": f"Mine: {OFF}"}, headers=key).status_code == 201
+    for post in Post.objects.all():
+        said = post.text + post.html + post.title + post.link + post.url
+        assert TOKEN not in said and "234567" not in said
+    assert Post.objects.filter(html__contains="this", link="").exists()
+
+
+def test_an_invitation_and_a_page_of_ours_are_shared_as_they_are(ada: Person) -> None:
+    draft = Draft(author=ada, text=f"Come: https://pot.test/join/{TOKEN}, read https://pot.test/posts/12")
+    assert publishable(draft) is draft
