@@ -38,7 +38,8 @@ class Message:
     `message_id`, `in_reply_to` and `references` are names as `threads.known_as` gives them, the oldest first.
     `headers` has the first of each header, by its name in small letters, with line breaks taken out; `results` all
     of Authentication-Results, the newest first. `forwarded` is a message that was enclosed.
-    `left` says in a sentence each what of it could not be read.
+    `left` says in a sentence each what of it could not be read. `notices` are the types of parts that only programs
+    write: reports of delivery and reading, and "text/calendar" with its method in small letters behind a space.
     """
 
     message_id: str
@@ -55,3 +56,4 @@ class Message:
     forwarded: "Message | None" = None
     language: str = ""
     left: tuple[str, ...] = ()
+    notices: frozenset[str] = frozenset()
