@@ -194,8 +194,19 @@ def references(parsed: Parsed) -> tuple[str, ...]:
 
 def date(parsed: Parsed) -> datetime | None:
     """When it says it was written; None where that is no date, or not of our time."""
+    return moment(raw(parsed, "Date"))
+
+
+def received(parsed: Parsed) -> datetime | None:
+    """When the last server that says so took it in: after the last semicolon of a Received line (RFC 5322, 3.6.7)."""
+    dates = (moment(each.rpartition(";")[2]) for each in all_raw(parsed, "Received")[:MOST_REFERENCES])
+    return next((when for when in dates if when), None)
+
+
+def moment(said: str) -> datetime | None:
+    """The date these words name, in UTC where they name no zone; None where that is no date, or not of our time."""
     try:
-        when = parsedate_to_datetime(_SPACES.sub(" ", raw(parsed, "Date")[:200]))
+        when = parsedate_to_datetime(_SPACES.sub(" ", said[:200]))
         when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (TypeError, ValueError, OverflowError, IndexError):
         return None

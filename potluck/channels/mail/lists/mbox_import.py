@@ -4,7 +4,7 @@ A message has a letter here, by whose name it is known when the file is brought 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -71,7 +71,8 @@ def _bring(path: Path, batch: list[Place], people: dict[str, Person], brought: B
     taken: list[Place] = []
     for place, raw in raw_of(path, fresh):
         try:
-            drafts.append(_draft(read(raw), parents.get(place.name), people))
+            message = replace(read(raw), date=place.date)
+            drafts.append(_draft(message, parents.get(place.name), people))
             taken.append(place)
         except Malformed as error:
             brought.skipped.append(f"{place.name}: {error}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.channels.mail.lists.archive import generations, places
+from potluck.channels.mail.lists.archive import generations, places, raw_of
 from potluck.channels.mail.lists.mbox_import import bring
 from potluck.channels.mail.models import Guest, Letter
 from potluck.channels.mail.threading import known_as
@@ -205,3 +205,107 @@ def _references(files: list[Path], here: set[str]) -> dict[str, list[str]]:
             found[own] = [name for name in reversed(names) if name in here and name != own]
         box.close()
     return found
+
+
+def _archive(tmp_path: Path, text: str, newline: str = "\n") -> Path:
+    path = tmp_path / "made.mbox"
+    path.write_bytes(text.replace("\n", newline).encode())
+    return path
+
+
+def _entry(separator: str, headers: str, text: str = "Text.\n", name: str = "1") -> str:
+    named = f"Message-ID: <{name}@example.org>\n" if name else ""
+    return f"{separator}\nFrom: ada@example.org\nSubject: Kale\n{headers}{named}\n{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("separator", "headers", "date"),
+    [
+        ("From ada@example.org Tue Apr  7 09:30:00 2009", "", "2009-04-07T09:30"),
+        ("From ada@example.org Tue Apr  7 09:30:00 2009", "Date: gone\n", "2009-04-07T09:30"),
+        ("From ada@example.org Tue Apr  7 09:30:00 2009", "Date: Tue, 7 Apr 2099 09:30 +0000\n", "2009-04-07T09:30"),
+        ("From ada@example.org Tue Apr  7 09:30:00 PDT 2009", "", "2009-04-07T16:30"),
+        ("From ada@example.org Tue, 7 Apr 2009 09:30:00 +0200", "", "2009-04-07T07:30"),
+        ("From ada@example.org Tue, 07 Apr 09 09:30:00", "", "2009-04-07T09:30"),
+        ("From ada@example.org 2009-04-07 09:30:00+00:00", "", "2009-04-07T09:30"),
+        ("From ada at example.org  Tue Apr  7 09:30:00 2009", "", "2009-04-07T09:30"),
+        ("From ada@example.org", "Received: by a.example; Tue, 7 Apr 2009 09:30:00 +0000\n", "2009-04-07T09:30"),
+        ("From - Thu Jan  1 00:00:00 1970", "Date: Tue, 7 Apr 2009 09:30 -0100\n", "2009-04-07T10:30"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_message_without_a_date_has_that_of_its_separator_or_a_server(
+    separator: str, headers: str, date: str, newline: str, tmp_path: Path
+) -> None:
+    (found,) = places(_archive(tmp_path, _entry(separator, headers), newline))
+    assert found.date and found.date.isoformat() == f"{date}:00+00:00"
+
+
+def test_a_message_without_any_date_has_that_of_its_neighbour(db: None, tmp_path: Path) -> None:
+    bare, dated = "From ada@example.org", "Date: Tue, 7 Apr 2009 09:30:00 +0000\n"
+    entries = (_entry(bare, head, name=str(n)) for n, head in enumerate(("", dated, "", "")))
+    path = _archive(tmp_path, "".join(entries))
+    assert {place.date and place.date.isoformat() for place in places(path)} == {"2009-04-07T09:30:00+00:00"}
+    assert bring(path).new == 4 and {post.published_at.year for post in Post.objects.all()} == {2009}
+
+
+@pytest.mark.parametrize(
+    "separator",
+    [
+        "From ben@example.org 2009-04-07T09:30:00Z",
+        "From ben@example.org Tue, 7 Apr 2009 09:30:00 +0000",
+        "From ben@example.org 07/04/09 09:30",
+        "From ben@example.org",
+        "From MAILER-DAEMON yesterday",
+        "From nobody",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_separator_parts_messages_whatever_its_date_looks_like(
+    separator: str, newline: str, tmp_path: Path
+) -> None:
+    text = _entry("From ada@example.org Tue Apr  7 09:30:00 2009", "", name="1") + _entry(
+        separator, "", name="2"
+    )
+    found = places(_archive(tmp_path, text, newline))
+    assert [place.name for place in found] == ["1@example.org", "2@example.org"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello.\n\nFrom the garden\ncomes kale.\n",
+        "Hello.\n\nFrom the garden:\nNote: wash it.\n",
+        "Hello.\n\nFrom ada@example.org I heard\nthat it grows.\n",
+        "She wrote:\nFrom ada@example.org Tue Apr  7 09:30:00 2009\nand no more.\n",
+    ],
+)
+def test_a_line_of_text_that_begins_with_from_stays_text(text: str, tmp_path: Path) -> None:
+    assert len(places(_archive(tmp_path, _entry("From a@b.example Tue Apr  7 09:30:00 2009", "", text)))) == 1
+
+
+def test_masked_lines_lose_one_mark(tmp_path: Path) -> None:
+    """As mboxrd masks them; other quotes keep theirs."""
+    text = ">From here\n>>From there\n>>>From afar\n> From nowhere\n"
+    path = _archive(tmp_path, _entry("From a@b.example Tue Apr  7 09:30:00 2009", "", text), "\r\n")
+    ((_place, raw),) = raw_of(path, places(path))
+    lines = raw.decode().split("\r\n\r\n", 1)[1].splitlines()
+    assert lines == ["From here", ">From there", ">>From afar", "> From nowhere"]
+
+
+def test_a_content_length_holds_a_message_together_where_it_fits(tmp_path: Path) -> None:
+    """One that does not end at a message or the end of the file says nothing."""
+    separator, inner = (
+        "From a@b.example Tue Apr  7 09:30:00 2009",
+        "Look:\n\nFrom b@c.example\nSubject: Rye\n",
+    )
+    for length, names in ((len(inner), 2), (len(inner) - 9, 3), (999_999, 3)):
+        first = _entry(separator, f"Content-Length: {length}\n", inner)
+        assert len(places(_archive(tmp_path, first + _entry(separator, "", name="2")))) == names
+
+
+def test_messages_without_a_name_are_told_apart_by_their_separators(tmp_path: Path) -> None:
+    path = _archive(
+        tmp_path, "".join(_entry(f"From a@b.example Tue Apr  7 09:3{n}:00 2009", "", name="") for n in (0, 1))
+    )
+    assert len({place.name for place in places(path)}) == 2
