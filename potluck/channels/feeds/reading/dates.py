@@ -32,6 +32,10 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d)([.,]\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
+# As nearly every feed of RSS writes it.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, ?)?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d{4})"
+)
 _CLOCK = re.compile(
     r"(?<![\d.,:+-])(\d{1,2})(?:[:h](\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?!\d)|(?=\s*[ap]\.?m\b))", re.I
 )
@@ -63,12 +67,23 @@ def read(text: str, language: str = "") -> datetime | None:
 
     `language` is a tag such as "it" or "pt-BR": some names of months mean another month elsewhere.
     """
+    if (found := _USUAL.fullmatch(text.strip())) and found[2].lower() in _SHORT:
+        return _from_usual(found)
     text = _ascii_digits(" ".join(_ASIDE.sub(" ", text[:LONGEST]).split()))
     text = _SOLID_CLOCK.sub(lambda found: f" {found[1]}:{found[2]}:{found[3] or '00'} ", text)
     try:
         if found := _ISO.fullmatch(text):
             return _from_iso(found)
         return _from_parts(text, language)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from_usual(found: re.Match[str]) -> datetime | None:
+    day, year, hour, minute, second = (int(found[at]) for at in (1, 3, 4, 5, 6))
+    zone = UTC if found[7].isalpha() else _offset(found[7])
+    try:
+        return _moment((year, _SHORT.index(found[2].lower()) + 1, day), (hour, minute, second), zone)
     except (ValueError, OverflowError):
         return None
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import struct_time
 from urllib.parse import urljoin, urlsplit
 
@@ -37,17 +38,22 @@ _UPDATED = ("updated", "modified")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a feed was read, its page, its language, and whether it says anywhere (xml:base) what links start from."""
+    """Where a feed was read, its page, its language, and whether it says anywhere (xml:base) what links start from.
+
+    `packed` is whether anything in it may be in base64.
+    """
 
     url: str
     home: str = ""
     language: str = ""
     based: bool = False
+    packed: bool = False
 
 
-def item(entry: Entry, node: etree._Element | None, place: Place) -> Item:
-    """`node` is the same entry in the tree, if found."""
-    entry = _completed(entry, node)
+def item(entry: Entry, node: etree._Element | None, place: Place, length: int = 0) -> Item:
+    """`node` is the same entry in the tree, if found, and `length` that of its longest text there, in characters."""
+    if node is not None:
+        entry = _completed(entry, node, place, length)
     said, summary, inner_base, language = _said(entry)
     marked_up = has_markup(said)
     own_language = (node.get(_LANG) or "") if node is not None else ""
@@ -75,12 +81,10 @@ def item(entry: Entry, node: etree._Element | None, place: Place) -> Item:
     )
 
 
-def _completed(entry: Entry, node: etree._Element | None) -> Entry:
+def _completed(entry: Entry, node: etree._Element, place: Place, length: int) -> Entry:
     """The entry with the texts of the tree, where the parser has clearly less of them or did not decode them."""
-    if node is None:
-        return entry
-    enough = weight(entry) >= 0.9 * xml_tree.evidence(node).text
-    if enough and not markup.in_base64(node):
+    enough = weight(entry) >= 0.9 * length
+    if enough and not (place.packed and markup.in_base64(node)):
         return entry
     found = markup.texts(node)
     if not found:
@@ -112,6 +116,7 @@ def _same_host(one: str, other: str) -> bool:
     return host(one) == host(other)
 
 
+@lru_cache(maxsize=1024)
 def host(url: str) -> str:
     """The host of an address without `www.`, or nothing."""
     try:
@@ -126,8 +131,8 @@ def _times(
     """When it was published and changed: as the feed writes it, else as the parser took it."""
     published = updated = None
     if node is not None:
-        published = _first_time(markup.dates(node, _PUBLISHED), language)
-        updated = _first_time(markup.dates(node, _UPDATED), language)
+        first, last = markup.dates(node, _PUBLISHED, _UPDATED)
+        published, updated = _first_time(first, language), _first_time(last, language)
     return published or time(entry, "published"), updated or time(entry, "updated")
 
 
@@ -178,6 +183,8 @@ def _said(entry: Entry) -> tuple[str, str, str, str]:
 
 def _is_fuller(one: str, other: str) -> bool:
     """Whether one text has more words than the other: some at least as long with its markup, or clearly more."""
+    if len(one) * 8 < len(other):  # hardly ever, and costly to find out
+        return False
     words, less = len(plain(one)), len(plain(other))
     return words > less and (len(one) > len(other) or words > 1.25 * less + 20)
 

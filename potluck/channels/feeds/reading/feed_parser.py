@@ -7,7 +7,7 @@ dictionaries: no such value leaves this file unchecked.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import fastfeedparser
@@ -50,18 +50,24 @@ def read(body: bytes, *, url: str) -> Feed:
     root, well_formed = xml_tree.grow(body, url)
     _refuse_other_documents(root, body)
     nodes = list(root.iter("{*}item", "{*}entry")) if root is not None else []
+    seen = [xml_tree.evidence(node) for node in nodes]
     reading = _quick(body)
-    if reading is None or not well_formed or _lost_something(nodes, reading.entries):
-        reading = _better(reading, _thorough(body, url, nodes))
+    if reading is None or not well_formed or _lost_something(seen, reading.entries):
+        reading = _better(reading, _thorough(body, url, seen))
     if reading is None or not (reading.entries or well_formed):
         raise Malformed(_("This feed is too damaged to be read."))
-    matching = nodes if len(nodes) == len(reading.entries) else [None] * len(reading.entries)
+    matching: Iterable[tuple[etree._Element | None, int]] = zip(
+        nodes, (one.text for one in seen), strict=True
+    )
+    if len(nodes) != len(reading.entries):
+        matching = [(None, 0)] * len(reading.entries)
     about = xml_tree.about(root, url) if root is not None else {}
     language = language_code(about.get("language", "") or string(reading.feed, "language"))
     home = web_address(url, string(reading.feed, "link"))
-    place = Place(url, home, language, based=b"xml:base" in body)
+    place = Place(url, home, language, based=b"xml:base" in body, packed=b"base64" in body.lower())
     items = tuple(
-        entry_mapping.item(entry, node, place) for entry, node in zip(reading.entries, matching, strict=True)
+        entry_mapping.item(entry, node, place, length)
+        for entry, (node, length) in zip(reading.entries, matching, strict=True)
     )
     channel = xml_tree.channel(root) if root is not None else None
     return Feed(
@@ -110,7 +116,7 @@ def _quick(body: bytes) -> Reading | None:
     return Reading(dict(found["feed"]), [dict(entry) for entry in found["entries"]])
 
 
-def _thorough(body: bytes, url: str, nodes: Sequence[etree._Element]) -> Reading | None:
+def _thorough(body: bytes, url: str, seen: Sequence[xml_tree.Evidence]) -> Reading | None:
     if len(body) > MOST_BYTES_FOR_FEEDPARSER:
         return None
     # Given bytes, feedparser would try them as a file name; given a stream, it reads the stream.
@@ -124,9 +130,9 @@ def _thorough(body: bytes, url: str, nodes: Sequence[etree._Element]) -> Reading
     if not found.version and not found.entries:
         return None
     like_quick = [entry_mapping.like_quick(entry) for entry in found.entries]
-    if len(nodes) == len(like_quick):
-        for node, entry in zip(nodes, like_quick, strict=True):
-            _drop_guessed_dates(entry, xml_tree.evidence(node))
+    if len(seen) == len(like_quick):
+        for one, entry in zip(seen, like_quick, strict=True):
+            _drop_guessed_dates(entry, one)
     return Reading(dict(found.feed), like_quick)
 
 
@@ -139,14 +145,13 @@ def _better(quick: Reading | None, thorough: Reading | None) -> Reading | None:
     return thorough
 
 
-def _lost_something(nodes: Sequence[etree._Element], found: Sequence[dict[str, object]]) -> bool:
+def _lost_something(evidence: Sequence[xml_tree.Evidence], found: Sequence[dict[str, object]]) -> bool:
     """Whether the quick parser's entries have less in them than the tree shows. Takes away dates it made up."""
-    if len(nodes) != len(found):
+    if len(evidence) != len(found):
         return True
     expected = got = 0
     lost = False
-    for node, entry in zip(nodes, found, strict=True):
-        seen = xml_tree.evidence(node)
+    for seen, entry in zip(evidence, found, strict=True):
         _drop_guessed_dates(entry, seen)
         has = entry_mapping.weight(entry)
         lost |= bool((seen.text and not has) or (seen.titled and not entry.get("title")))

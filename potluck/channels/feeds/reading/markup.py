@@ -156,11 +156,10 @@ def link(node: etree._Element, base: str) -> str:
     return own or others or guid
 
 
-def dates(node: etree._Element, names: Iterable[str]) -> list[str]:
-    """The dates of an item under these names as written, in the order of the names."""
-    found = {}
+def dates(node: etree._Element, *kinds: Iterable[str]) -> tuple[list[str], ...]:
+    """For each kind of date, what an item says under its names as written, in the order of the names."""
+    found: dict[str, str] = {}
     for child in xml_tree.children(node):
-        name = xml_tree.local(child)
-        if child.text and name not in found:
-            found[name] = child.text
-    return [found[name] for name in names if name in found]
+        if child.text:
+            found.setdefault(xml_tree.local(child), child.text)
+    return tuple([found[name] for name in names if name in found] for names in kinds)

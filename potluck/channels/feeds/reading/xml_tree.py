@@ -101,7 +101,7 @@ def _names(date: str, when: datetime) -> bool:
 
 
 def children(node: etree._Element) -> Iterable[etree._Element]:
-    return (child for child in node if isinstance(child.tag, str))
+    return node.iterchildren("*")
 
 
 def local(node: etree._Element) -> str:
