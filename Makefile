@@ -97,11 +97,11 @@ node_modules/installed: package-lock.json .venv/dev-installed
 
 # RUNLEVEL=1 keeps Debian from starting them.
 .venv/proxies: | .venv/made
-	@found() { PATH="$$PATH:/usr/sbin"; for name in nginx caddy; do command -v $$name || return; done; }; \
+	@found() { PATH="$$PATH:/usr/sbin"; for name in nginx caddy pgbouncer; do command -v $$name || return; done; }; \
 	found >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
-	  echo "The tests need the proxies nginx and caddy. Please install them." >&2; exit 1; }; \
-	  echo "Installing the proxies for the tests ..."; export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
-	  proxies() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 nginx-light caddy >/dev/null 2>&1; }; \
+	  echo "The tests need nginx, caddy and pgbouncer. Please install them." >&2; exit 1; }; \
+	  echo "Installing proxies and a pooler for the tests ..."; export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+	  proxies() { apt-get -qq update && apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=300 nginx-light caddy pgbouncer >/dev/null 2>&1; }; \
 	  $(try) proxies; }
 	@touch $@
 

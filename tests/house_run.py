@@ -116,6 +116,17 @@ class House:
         finally:
             connection.close()
 
+    def send(self, path: str, body: str, headers: dict[str, str]) -> int:
+        """Send a form; the status."""
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=10)
+        try:
+            connection.request("POST", path, body, headers)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
     def is_well(self) -> bool:
         assert self.parent
         if self.parent.poll() is not None:

@@ -5,11 +5,15 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import Error, close_old_connections
 from django.utils import timezone
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
@@ -45,10 +49,20 @@ class _Pool(AsyncConnectionPool[Any]):
 def worker(args: Namespace) -> None:
     """Work until told to end. Pages and streams, which somebody waits for, go first."""
     os.nice(NICE)
-    asyncio.run(_work())
+    while not asyncio.run(_until_broken()):
+        time.sleep(1)
 
 
-async def _work() -> None:
+async def _until_broken() -> bool:
+    """Work until told to end (True), or until the database went away, as when it is started again."""
+    try:
+        return await _work()
+    except (ConnectorException, psycopg.Error, Error) as error:
+        log.warning("The worker waits for the database: %s", str(error.__cause__ or error).strip())
+        return False
+
+
+async def _work() -> bool:
     # One thread, and so one connection to the database, for each job at once.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(JOBS_AT_ONCE))
     pooled = await asyncio.to_thread(is_pooled)
@@ -76,15 +90,16 @@ async def _work() -> None:
         )
         rescue = asyncio.create_task(_take_up_the_dropped(app))
         try:
-            await _until_told(worker)
+            return await _until_told(worker)
         finally:
             rescue.cancel()
 
 
-async def _until_told(worker: Worker) -> None:
+async def _until_told(worker: Worker) -> bool:
     """Work until a signal comes; then finish what runs, or give it back to the queue when the grace is over.
 
     A thread cannot be stopped, so the process ends under it: its transaction is undone, and its job done again.
+    False if no signal came and it ended all the same.
     """
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,7 +112,7 @@ async def _until_told(worker: Worker) -> None:
     ending.cancel()
     if working.done():
         await working
-        return
+        return told.is_set()
     with contextlib.suppress(ConnectorException, TimeoutError):
         async with asyncio.timeout(1):
             await _give_back(worker)
@@ -120,6 +135,9 @@ async def _give_back(worker: Worker) -> None:
 async def _take_up_the_dropped(app: App) -> None:
     """Put jobs of workers that fell silent back into the queue. Doing a job again is harmless by house rule."""
     while True:
+        await sync_to_async(
+            close_old_connections
+        )()  # That of the thread in which periodic jobs are deferred.
         try:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
                 log.info("Taking up job %s again", job.id)

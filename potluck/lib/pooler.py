@@ -31,9 +31,13 @@ async def configure(connection: "psycopg.AsyncConnection[Any]") -> None:
 
 
 async def check(connection: "psycopg.AsyncConnection[Any]") -> None:
-    """Raise OperationalError if this connection is broken or its server takes no more writing."""
+    """Raise OperationalError if this connection is broken or its server takes no more writing; it is closed then.
+
+    A pool would take one that is open back, and give it again.
+    """
     row = await (await connection.execute(TAKES_WRITING)).fetchone()
     if not connection.autocommit:
         await connection.rollback()
     if row is None or not row[0]:
+        await connection.close()
         raise psycopg.OperationalError("the server takes no more writing")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from potluck.store import health
+from potluck.web.unavailable import AFTER
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -22,6 +23,9 @@ def answer_health(get_response: Handler) -> Handler:
         found = health.as_dict()
         answer = JsonResponse(found, status=503 if found["status"] in ("no database", "disk full") else 200)
         answer["Cache-Control"] = "no-store"
+        if answer.status_code == 503:
+            answer["Retry-After"] = str(AFTER)
+            answer._has_been_logged = True  # type: ignore[attr-defined]  # It says so itself, each time it is asked.
         return answer
 
     return middleware
