@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules_run import TOP
+from tests.house_run import TOP
 
 pytestmark = pytest.mark.xdist_group("house")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.rules_run import House, running
+from tests.house_run import House, running
 
 from tests.checkers import OpenWindow
 from tests.stories.a_blog import Blog, blogging

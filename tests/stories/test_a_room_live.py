@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.rules_run import House, running, until
+from tests.house_run import House, running, until
 
 from tests.checkers import OpenWindow
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.rules_run import House, running
+from tests.house_run import House, running
 
 from potluck.people.models import Person
 

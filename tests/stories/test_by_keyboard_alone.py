@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.rules_run import House, running
+from tests.house_run import House, running
 
 from tests.checkers import OpenWindow, Windows
 

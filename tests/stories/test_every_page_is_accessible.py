@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import Browser, Page
-from tests.rules_run import House, running
+from tests.house_run import House, running
 
 from tests.checkers import AXE, axe, too_wide, vnu
 from tests.stories.a_blog import blogging

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from tests.rules_run import House, running, until
+from tests.house_run import House, running, until
 
 from tests.stories.post_office import HERE, PEOPLE, POTLUCK, PostOffice, free_port, post_office
 

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from tests.rules_run import House, until
+from tests.house_run import House, until
 
 from potluck.store import paths
 from tests.stories.post_office import HERE, free_port

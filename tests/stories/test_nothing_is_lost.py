@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import psutil
 import psycopg
 import pytest
-from tests.rules_run import House, running, until
+from tests.house_run import House, running, until
 
 from potluck.store import paths
 

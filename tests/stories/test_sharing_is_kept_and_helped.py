@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from tests.rules_run import House, running
+from tests.house_run import House, running
 
 from tests.checkers import OpenWindow
 

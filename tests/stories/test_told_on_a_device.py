@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.rules_run import House, running, until
+from tests.house_run import House, running, until
 
 from potluck.channels.live.tests.push_service import Browser, PushService, push_service
 from tests.checkers import OpenWindow

@@ -103,8 +103,8 @@ def test_a_pid_file_whose_number_belongs_to_somebody_else_by_now_is_no_obstacle(
 
 def test_it_ends_by_itself_when_the_one_it_is_tied_to_is_killed(data: Path) -> None:
     program = (
-        "import pathlib, sys, time; from potluck.store import postgres;"
-        "server = postgres.start(pathlib.Path(sys.argv[1]), tied=True); print(server.pid, flush=True); time.sleep(60)"
+        "import pathlib, sys, time; from potluck.store import server;"
+        "started = server.start(pathlib.Path(sys.argv[1]), tied=True); print(started.pid, flush=True); time.sleep(60)"
     )
     starter = subprocess.Popen([sys.executable, "-c", program, data], stdout=subprocess.PIPE, text=True)
     with starter:
@@ -119,8 +119,8 @@ def test_it_ends_by_itself_when_the_one_it_is_tied_to_is_killed(data: Path) -> N
 
 def test_an_orphan_is_taken_over_and_ended(data: Path) -> None:
     program = (
-        "import pathlib, sys, os; from potluck.store import postgres;"
-        "postgres.start(pathlib.Path(sys.argv[1])); os._exit(9)"
+        "import pathlib, sys, os; from potluck.store import server;"
+        "server.start(pathlib.Path(sys.argv[1])); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", program, data], check=False)
     orphan = cluster.running_pid(cluster.Layout(data))

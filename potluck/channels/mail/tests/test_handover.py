@@ -221,10 +221,10 @@ def test_letters_for_looking_at_do_not_lie_about_for_ever(
 
 KILLED = """
 import django; django.setup()
-from potluck.channels.mail import handover
-handover.DOWN = (0,)
+from potluck.channels.mail.outbound import send_job
+send_job.DOWN = (0,)
 print("begun", flush=True)
-handover.carry_all(1)
+send_job.carry_all(1)
 """
 
 

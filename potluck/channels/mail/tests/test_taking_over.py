@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -9,6 +10,13 @@ from procrastinate.contrib.django import app
 from potluck.channels.mail.outbound.carrier import CARRY
 from potluck.channels.mail.outbound.send_job import carry
 from potluck.deliver.queue import QUEUE, take_over
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(db: None) -> None:
+    """Tests with transactions of their own may have left jobs behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_events; DELETE FROM procrastinate_jobs")
 
 
 def waiting() -> list[str]:
