@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
+
 from tests.house_run import code_for
 
 At = Mapping[str, str]

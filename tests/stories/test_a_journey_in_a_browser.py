@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.house_run import House, code_for, running
 
 from tests.checkers import OpenWindow, Windows
+from tests.house_run import House, code_for, running
 from tests.stories.a_blog import Blog, blogging
 
 pytestmark = pytest.mark.xdist_group("house")

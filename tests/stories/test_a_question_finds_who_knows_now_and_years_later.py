@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.house_run import House, running
 
 from tests.checkers import OpenWindow
+from tests.house_run import House, running
 from tests.stories.a_blog import Blog, blogging
 
 pytestmark = pytest.mark.xdist_group("house")

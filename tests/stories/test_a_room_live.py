@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.house_run import House, running, until
 
 from tests.checkers import OpenWindow
+from tests.house_run import House, running, until
 
 TOKEN = "b" * 32
 

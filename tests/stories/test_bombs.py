@@ -16,9 +16,9 @@ import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.house_run import House, running
 
 from potluck.people.models import Person
+from tests.house_run import House, running
 
 pytestmark = pytest.mark.xdist_group("bombs")
 

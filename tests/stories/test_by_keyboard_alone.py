@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.house_run import House, running
 
 from tests.checkers import OpenWindow, Windows
+from tests.house_run import House, running
 
 pytestmark = pytest.mark.xdist_group("house")
 

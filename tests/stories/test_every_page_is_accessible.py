@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import Browser, Page
-from tests.house_run import House, running
 
 from tests.checkers import AXE, axe, too_wide, vnu
+from tests.house_run import House, running
 from tests.stories.a_blog import blogging
 from tests.stories.scenes import NO_PAGES, REFUSED, SCENES, Scene
 

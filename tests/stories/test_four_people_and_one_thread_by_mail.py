@@ -21,8 +21,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from tests.house_run import House, running, until
 
+from tests.house_run import House, running, until
 from tests.stories.post_office import HERE, PEOPLE, POTLUCK, PostOffice, free_port, post_office
 
 pytestmark = pytest.mark.xdist_group("house")

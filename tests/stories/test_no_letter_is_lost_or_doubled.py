@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from tests.house_run import House, until
 
 from potluck.store import paths
+from tests.house_run import House, until
 from tests.stories.post_office import HERE, free_port
 
 pytestmark = pytest.mark.xdist_group("house")

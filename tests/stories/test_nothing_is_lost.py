@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 import psutil
 import psycopg
 import pytest
-from tests.house_run import House, running, until
 
 from potluck.store import paths
+from tests.house_run import House, running, until
 
 pytestmark = pytest.mark.xdist_group("house")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from tests.house_run import House, running
 
 from tests.checkers import OpenWindow
+from tests.house_run import House, running
 
 pytestmark = pytest.mark.xdist_group("house")
 

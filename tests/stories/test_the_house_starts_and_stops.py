@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.house_run import PATIENCE, TO_END, House, until
 
 pytestmark = pytest.mark.xdist_group("house")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.house_run import House, running, until
 
 from potluck.channels.live.tests.push_service import Browser, PushService, push_service
 from tests.checkers import OpenWindow
+from tests.house_run import House, running, until
 from tests.stories.test_a_room_live import say
 
 SUBSCRIBE = """

@@ -212,7 +212,7 @@ def test_its_asker_is_told_that_those_who_may_know_are_being_looked_for(
     assert "are being looked for" not in text(as_(ben), question.page)
     work()
     page = text(as_(ada), question.page)
-    assert "are being looked for" not in page and "Put before" in page
+    assert "are being looked for" not in page and "Asked:" in page
     alone = admit(Draft(author=ada, text="What did I plant here?", audience=Audience.ME))
     assert "are being looked for" not in text(as_(ada), alone.page)
 
