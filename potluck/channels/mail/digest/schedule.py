@@ -8,7 +8,8 @@ does not tell again; who has nothing new gets none.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +17,7 @@ from procrastinate.contrib.django import app
 
 from potluck.channels.mail.outbound.carrier import CARRY, LIVE, MAIL
 from potluck.deliver.categories import Kind, default_rhythm, kind_of, rhythm
-from potluck.deliver.inbox import REACHED_SQL, dawn
+from potluck.deliver.inbox import REACHED_SQL, zone_of
 from potluck.deliver.models import Delivery, Place, Rhythm, Wishes
 from potluck.deliver.preferences import HUSHED_SQL
 from potluck.deliver.reasons.registry import Reason
@@ -50,30 +51,30 @@ def _any(rhythm: Rhythm) -> str:
     )
 
 
-# The zones and when today and this week (a Monday) began in each. A day is looked for a letter from its hour on.
+# When the letters of each zone, hour and weekday that somebody chose are due, and when those before were.
 _DUE = f"""
-SELECT id, CASE WHEN daily_due THEN COALESCE(daily_at, today - interval '1 day') END,
-       CASE WHEN weekly_due THEN COALESCE(weekly_at, week - interval '7 days') END
+SELECT id, CASE WHEN daily_due THEN COALESCE(daily_at, yesterday) END,
+       CASE WHEN weekly_due THEN COALESCE(weekly_at, last_week) END
 FROM (
-    SELECT viewer.id, w.daily_at, w.weekly_at, h.today, h.week,
+    SELECT viewer.id, w.daily_at, w.weekly_at, h.yesterday, h.last_week,
            {_any(Rhythm.DAILY)} AND h.today <= %(now)s::timestamptz
                AND COALESCE(w.daily_at, viewer.joined_at) < h.today AS daily_due,
            {_any(Rhythm.WEEKLY)} AND h.week <= %(now)s::timestamptz
                AND COALESCE(w.weekly_at, viewer.joined_at) < h.week AS weekly_due
     FROM people_person viewer
-    JOIN unnest(%(zones)s::text[], %(days)s::timestamptz[], %(weeks)s::timestamptz[]) z(zone, day, week)
-        ON z.zone = viewer.time_zone
     LEFT JOIN deliver_wishes w ON w.person_id = viewer.id
-    CROSS JOIN LATERAL (
-        SELECT z.day + make_interval(hours => COALESCE(w.hour, 7)) AS today,
-               z.week + make_interval(days => COALESCE(w.weekday, 0), hours => COALESCE(w.hour, 7))
-               - CASE WHEN z.week + make_interval(days => COALESCE(w.weekday, 0), hours => COALESCE(w.hour, 7))
-                      > %(now)s::timestamptz THEN interval '7 days' ELSE interval '0' END AS week) h
+    JOIN unnest(%(zones)s::text[], %(hours)s::int[], %(weekdays)s::int[], %(todays)s::timestamptz[],
+                %(yesterdays)s::timestamptz[], %(weeks)s::timestamptz[], %(last_weeks)s::timestamptz[])
+        h(zone, hour, weekday, today, yesterday, week, last_week)
+        ON h.zone = viewer.time_zone AND h.hour = COALESCE(w.hour, 7) AND h.weekday = COALESCE(w.weekday, 0)
     WHERE viewer.account_id IS NOT NULL AND viewer.approved_at IS NOT NULL AND viewer.suspended_at IS NULL
       AND viewer.removed_at IS NULL AND w.off_at IS NULL AND w.paused_at IS NULL
 ) everybody WHERE daily_due OR weekly_due ORDER BY id LIMIT {AT_ONCE}
 """
-_ZONES = "SELECT DISTINCT time_zone FROM people_person WHERE account_id IS NOT NULL"
+_HOURS = """
+SELECT DISTINCT p.time_zone, COALESCE(w.hour, 7), COALESCE(w.weekday, 0)
+FROM people_person p LEFT JOIN deliver_wishes w ON w.person_id = p.id WHERE p.account_id IS NOT NULL
+"""
 _HAVE_NEWS = """
 SELECT DISTINCT person_id FROM home_arrival
 WHERE person_id = ANY(%(people)s) AND seen_at IS NULL AND at > %(since)s::timestamptz
@@ -115,11 +116,36 @@ def write_due(now: datetime) -> int:
 
 
 def _due(now: datetime) -> list[Due]:
-    zones = [zone for (zone,) in ask(_ZONES, ())]
-    days = [dawn(Person(time_zone=zone), now) for zone in zones]
-    weeks = [day.astimezone(UTC) - timedelta(days=day.weekday()) for day in days]
-    rows = ask(_DUE, {"now": now, "zones": zones, "days": days, "weeks": weeks})
+    names = ("zones", "hours", "weekdays", "todays", "yesterdays", "weeks", "last_weeks")
+    hours = [
+        (zone, hour, weekday, *_letters(zone_of(Person(time_zone=zone)), hour, weekday, now))
+        for zone, hour, weekday in ask(_HOURS, ())
+    ]
+    columns = zip(*hours, strict=True) if hours else ([],) * len(names)
+    rows = ask(_DUE, {"now": now, **{name: list(each) for name, each in zip(names, columns, strict=True)}})
     return [Due(*row) for row in rows]
+
+
+def _letters(
+    zone: ZoneInfo, hour: int, weekday: int, now: datetime
+) -> tuple[datetime, datetime, datetime, datetime]:
+    """When the letter of today, of yesterday, of this week and of the last are due, by the clock on the wall.
+
+    Days on which the clocks change have other than 24 hours: an hour that does not exist is the one after it, one
+    that comes twice is the first.
+    """
+
+    def at(day: date) -> datetime:
+        return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+    today = now.astimezone(zone).date()
+    yesterday = today - timedelta(days=1)
+    if at(today) > now and at(yesterday).astimezone(zone).date() == today:
+        today = yesterday  # Its hour did not exist, and comes today.
+    chosen_day = today - timedelta(days=(today.weekday() - weekday) % 7)
+    if at(chosen_day) > now:
+        chosen_day -= timedelta(days=7)
+    return at(today), at(today - timedelta(days=1)), at(chosen_day), at(chosen_day - timedelta(days=7))
 
 
 def _write(due: Sequence[Due], now: datetime) -> int:

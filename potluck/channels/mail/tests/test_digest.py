@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -224,6 +225,43 @@ def test_it_comes_at_ones_own_hour(
     Wishes.objects.filter(person=ada).update(hour=hour, daily_at=moment - timedelta(hours=23))
     write_due(moment)
     assert Wishes.objects.get(person=ada).daily_at == (moment if comes else moment - timedelta(hours=23))
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "due"),
+    [
+        ("Europe/Lisbon", 7, "2026-03-29T06:00"),
+        ("Europe/Lisbon", 7, "2026-10-25T07:00"),
+        ("America/New_York", 6, "2026-03-08T10:00"),
+        ("America/New_York", 6, "2026-11-01T11:00"),
+        ("Australia/Lord_Howe", 7, "2026-04-04T20:30"),
+        ("Australia/Lord_Howe", 7, "2026-10-03T20:00"),
+        ("Asia/Kathmandu", 7, "2026-03-29T01:15"),
+        # Midnight, two in the morning, and eleven at night do not exist; one in the morning comes twice.
+        ("America/Santiago", 0, "2026-09-06T04:00"),
+        ("Europe/Paris", 2, "2026-03-29T01:00"),
+        ("America/Nuuk", 23, "2026-03-29T01:00"),
+        ("America/New_York", 1, "2026-11-01T05:00"),
+    ],
+)
+@pytest.mark.parametrize("column", ["daily_at", "weekly_at"])
+def test_it_comes_at_the_hour_on_the_wall_where_the_clocks_change(
+    zone: str, hour: int, due: str, column: str, ada: Person
+) -> None:
+    """Not a minute before, and once."""
+    moment = datetime.fromisoformat(due).replace(tzinfo=UTC)
+    Person.objects.filter(pk=ada.pk).update(time_zone=zone, joined_at=moment - timedelta(days=60))
+    Person.objects.exclude(pk=ada.pk).update(removed_at=moment)
+    weekday = (moment.astimezone(ZoneInfo(zone)) - timedelta(hours=hour)).weekday()
+    if zone == "America/Nuuk":
+        weekday = 5
+    before = moment - timedelta(hours=20 if column == "daily_at" else 24 * 6)
+    rhythm = dict.fromkeys(Kind.values, 2 if column == "daily_at" else 3)
+    wish(ada, How(rhythms=rhythm, hour=hour, weekday=weekday))
+    Wishes.objects.filter(person=ada).update(daily_at=before, weekly_at=before)
+    for at, wanted in ((-1, before), (0, moment), (61, moment)):
+        write_due(moment + timedelta(minutes=at))
+        assert getattr(Wishes.objects.get(person=ada), column) == wanted
 
 
 def test_a_weekly_letter_comes_on_its_day_with_the_week(
