@@ -201,7 +201,8 @@ def is_forwarded(line: str) -> bool:
 def headers_at(lines: Sequence[str], at: int, end: int, own: Own, *, ruled: bool = False) -> int:
     """How many lines from this one on are headers of a quoted message, in whatever language; 0 if they are none.
 
-    Three lines in a row of "word: ...", of which one names us or holds an address in brackets; or the kinds of
+    Three lines in a row of "word: ...", of which one names us, or one holds an address and two are
+    headers by what they say; or the kinds of
     headers that only programs write together. `ruled`: a line of dashes with words stood above.
     """
     found: list[tuple[str, str]] = []
@@ -250,7 +251,8 @@ def _are_headers(found: Sequence[tuple[str, str]], own: Own, *, ruled: bool) -> 
     held = any(_ADDRESS.search(value) for _label, value in found)
     if named and (len(found) >= 3 or "from" in roles):
         return True
-    if len(found) >= 3 and (boxed or (held and len(roles) >= 2)):
+    # An address alone makes no headers: "Name: Eve <...>", "Phone: ...", "Open: ..." is how to reach somebody.
+    if len(found) >= 3 and (boxed or held) and len(roles) >= 2:
         return True
     if len(found) >= 4 and len(roles) >= 3 and _has_sent(found):
         return True

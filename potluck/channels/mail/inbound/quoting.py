@@ -22,7 +22,7 @@ from potluck.channels.mail.inbound.introductions import (
     is_ruled,
     plain,
 )
-from potluck.channels.mail.inbound.signatures import MARK, RULE, is_card, is_of_a_device, notice_at
+from potluck.channels.mail.inbound.signatures import RULE, is_card, is_mark, is_of_a_device, notice_at
 
 # Beyond this nobody wrote by hand, and it is all quote, or all text.
 MOST_LINES = 5000
@@ -150,7 +150,10 @@ class _Page:
                 break
             behind = [line for line in self.plain[at + 1 : end] if line]
             below_rule = _RULE_ALONE.match(self.lines[at]) and not self.plain[at - 1] and is_card(behind)
-            if (MARK.match(self.lines[at]) or below_rule) and 0 < len(behind) <= _MOST_SIGNATURE:
+            above = self.plain[at - 1] if at > self.start else ""
+            is_one = all(self.plain[at + 1 : end])
+            marked = is_mark(self.lines[at], above, behind, is_one=is_one)
+            if (marked or below_rule) and 0 < len(behind) <= _MOST_SIGNATURE:
                 end = at
         self._add(end)
         self._add(notice_at(self.lines[: self.end], self.start, self.end))

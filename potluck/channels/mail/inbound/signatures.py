@@ -5,7 +5,8 @@ notices of lawyers and virus scanners, and signatures after their mark.
 import re
 
 # A mark that begins a signature (RFC 3676, 4.3), as programs and people write it.
-MARK = re.compile(r"(?:--|—|\u2013\u2013)\s?\Z")
+# As Markdown it is escaped, and a line may end in two blanks.
+MARK = re.compile(r"(?:\\?--|—|\u2013\u2013)\s{0,3}\Z")
 RULE = re.compile(r"\s*(?:[_*=\u2500\u2014-]\s?){3,}\s*\Z")
 
 # Names of programs and devices, as they write them, that sign letters by themselves; and what else one sends from.
@@ -73,7 +74,22 @@ _CALLED = re.compile(
     r"(?:t|tel|ph|phone|telefon|tél|f|fax|m|mob|mobil|mobile|cell)\b[.:]?\s*\+?[\d(][\d ()./-]{6,}",
     re.IGNORECASE,
 )
+# A sentence, an item of a list, or a cell of a table.
+_SAYS = re.compile(r"[.!?…:;]\s*\Z|\A(?:[-*+]|\d+[.)])\s|\s\|\s|.{61}")
+_MOST_NAMES = 5
 _LONGEST, _LONGEST_NOTICE, _MOST_NOTICE, _MOST_WORDS = 110, 700, 12, 14
+
+
+def is_mark(line: str, above: str, behind: list[str], *, is_one: bool) -> bool:
+    """Whether a line begins a signature. `behind` are the lines below that say something; `is_one`: no gap is in them.
+
+    Right under a word, two dashes without the blank may underline a heading: then only names stand behind a mark.
+    """
+    if not MARK.match(line):
+        return False
+    if line != "--" or not above:
+        return True
+    return is_one and len(behind) <= _MOST_NAMES and not any(map(_SAYS.search, behind))
 
 
 def is_card(lines: list[str]) -> bool:

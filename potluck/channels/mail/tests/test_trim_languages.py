@@ -65,6 +65,10 @@ def test_a_block_of_headers_begins_a_quote_in_any_language(name: str) -> None:
 OWN_WORDS = {
     "two headings": "Beds\n--------\nfour\n\nPaths\n----------\ntwo\n\nWhich first?",
     "a list of fields": "Name: Ben\nEmail: ben@example.org\nPhone: 030 12\n\nWrite to me.",
+    "how to reach somebody": "Ask here:\n\nName: Eve <eve@example.org>\nPhone: 030 12\nOpen: 9 to 5\n\nShe knows.",
+    "nothing but how to reach somebody": "Name: Eve <eve@example.org>\nPhone: 030 12\nOpen: 9 to 5",
+    "a short heading": "Beds\n--\nFour of them, all wet.\n\nWhich first?",
+    "a short heading over a list": "Beds\n--\n- one\n- two",
     "a memo": "It began so:\n\nTo: all\nFrom: the board\nDate: Monday\n\nNo dogs.\n\nIs that fair?",
     "a schedule": "From: 10:00\nTo: 12:30\nDate: 3 May 2026\n\nSee you.",
     "tildes": "Try\n\n~~~\n-- \nFrom: a@example.org\nTo: b@example.org\nDate: now\n~~~\n\nand look.",
@@ -88,6 +92,11 @@ OWN_WORDS = {
 def test_nobodys_own_words_are_cut(name: str) -> None:
     parts = trim(OWN_WORDS[name], own=OWN)
     assert parts.kept == OWN_WORDS[name] and not parts.is_empty
+
+
+@pytest.mark.parametrize("mark", ["\n-- ", "\n--", "--", "-- ", "\\--  ", "\n\\--"])
+def test_names_below_two_dashes_are_a_signature(mark: str) -> None:
+    assert trim(f"In March.\n{mark}\nBen Okafor\nSoil and Seeds\n", own=OWN).kept == "In March."
 
 
 NOTHING = {
