@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from potluck.channels.mail.actions.to_markdown import masked, page_of, plain_page
 from potluck.channels.mail.addresses import sent_from
-from potluck.channels.mail.inbound.introductions import LONGEST_LINE, Own
+from potluck.channels.mail.inbound.introductions import LONGEST_LINE, Own, is_forwarded
 from potluck.channels.mail.inbound.message import Message
 from potluck.channels.mail.inbound.parse import MOST_TEXT
 from potluck.channels.mail.inbound.quoting import MOST_LINES, Parts, is_quoted, trim, words_of
@@ -172,7 +172,8 @@ def _words(message: Message, by: Person) -> tuple[Parts, str, bool]:
             shown_name(enclosed.sender.name),
             message.is_marked or enclosed.is_marked,
         )
-    if _FORWARDS.match(message.subject) and (found := _forwarded(message.text)) and not _is_from(we, found):
+    forwards = _FORWARDS.match(message.subject) or _is_told_forwarded(message)
+    if forwards and (found := _forwarded(message.text)) and not _is_from(we, found):
         kept = "\n\n".join(part for part in (found.get("text_top", ""), found.get("text", "")) if part)
         byline = shown_name(_name_in(found.get("from", "")))
         return _published(Parts(kept), writer, spelled=True), byline, message.is_marked
@@ -241,6 +242,11 @@ def _tells_enclosed(message: Message) -> bool:
     if message.forwarded is None or len(message.text.strip()) >= MOST_TEXT // 2:
         return False
     return bool(_FORWARDS.match(message.subject)) or not message.text.strip()
+
+
+def _is_told_forwarded(message: Message) -> bool:
+    """Whether a letter that answers nothing says in its text that it passes a message on, whatever its subject is."""
+    return not is_answer(message.subject) and any(map(is_forwarded, message.text.split("\n", MOST_LINES)))
 
 
 def _forwarded(text: str) -> dict[str, str] | None:

@@ -215,6 +215,15 @@ def test_a_letter_whose_job_was_lost_is_taken_up(db: None, ada: Person) -> None:
     assert row.state == State.DONE and Post.objects.count() == 1
 
 
+def test_a_forwarded_message_is_kept_whatever_the_subject_says(post_in: PostIn, ada: Person) -> None:
+    """And though nothing stands above it."""
+    text = "---------- Forwarded message ---------\nFrom: Eve <eve@example.org>\nDate: Tue, 3 Mar 2026\n"
+    text += "Subject: Beans\nTo: Ada <ada@example.org>\n\nSoak them first.\n"
+    post_in(letter("ada@example.org", share_address(ada), "Beans", text))
+    post = Post.objects.get()
+    assert (post.text, post.byline) == ("Soak them first.", "Eve")
+
+
 def test_forwarded_mail_keeps_its_author(post_in: PostIn, ada: Person) -> None:
     """The name of who wrote it, and no address."""
     text = "See below.\n\n---------- Forwarded message ----------\n"
