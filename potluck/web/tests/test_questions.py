@@ -201,7 +201,7 @@ def test_a_question_closed_without_an_answer_is_not_called_answered(
     as_(ada).post(f"{question.page}/closure")
     assert "You have what you need" in text(as_(ada), question.page)
     page = text(as_(ben), question.page)
-    assert "who asked it has what they need" in page and "Answered" not in page and "Put before" not in page
+    assert "who asked it has what they need" in page and "Answered" not in page and "Asked:" not in page
 
 
 def test_its_asker_is_told_that_those_who_may_know_are_being_looked_for(
