@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import close_old_connections, connections
 
 from potluck.channels.mail.addresses import is_ours
 from potluck.channels.mail.inbound.parse import MOST_BYTES
 from potluck.channels.mail.inbound.receive import receive
 from potluck.lib.errors import Malformed, Refused, TryLater
+from potluck.lib.sql import DATABASE_ERRORS
 
 MOST_RECIPIENTS = 50
 # What mail servers understand as "try again later", and as "this is not for us" (sysexits).
@@ -40,7 +41,7 @@ def mail(args: Namespace) -> None:
     sender = args.sender if args.sender is not None else os.environ.get("SENDER", "")
     try:
         receive(sys.stdin.buffer.read(MOST_BYTES + 1), sender=sender, recipients=to)
-    except (DatabaseError, TryLater) as error:
+    except (*DATABASE_ERRORS, TryLater) as error:
         print(f"It was not taken now: {error}", file=sys.stderr)
         sys.exit(_LATER)
 
@@ -185,7 +186,7 @@ def _take(envelope: Envelope, peer: str, helo: str) -> str:
         return f"552 5.3.4 {error}"
     except TryLater as error:
         return f"451 4.7.1 {error}"
-    except DatabaseError as error:
+    except DATABASE_ERRORS as error:
         print(f"A message was not taken: {error}", file=sys.stderr)
         connections.close_all()
         return _LATER_SAID

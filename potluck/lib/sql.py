@@ -11,10 +11,13 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import BooleanField, Expression, F, Model
+from procrastinate.exceptions import ConnectorException
 
 M = TypeVar("M", bound=Model)
+# What the database may raise: through Django, or through the queue when a job is deferred.
+DATABASE_ERRORS = (Error, ConnectorException)
 
 
 @dataclass(frozen=True, slots=True)

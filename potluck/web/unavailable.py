@@ -10,43 +10,51 @@ import sys
 import psycopg
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template import engines
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 
+from potluck.lib.sql import DATABASE_ERRORS
+
 log = logging.getLogger(__name__)
 
 # When to come again, in seconds: starting PostgreSQL takes about as long.
 AFTER = 3
-# What takes no further writing: a standby, or a primary that became one.
-_READ_ONLY = (psycopg.errors.ReadOnlySqlTransaction,)
-# Full: the disk, or the number of connections.
-_FULL = (psycopg.errors.InsufficientResources,)
+# The server is away, takes no further writing (a standby, or a primary that became one), or has no room.
+_PASSES = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+# These are OperationalErrors too, but of what we asked.
+_OURS = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
 def is_unavailable(error: BaseException | None) -> bool:
     """Whether this error is of a database that is away for a while, and not a mistake of ours."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if not isinstance(error, DatabaseError | InterfaceError):
+    if not isinstance(error, DATABASE_ERRORS):
         return False
-    cause = error.__cause__
-    if isinstance(cause, _READ_ONLY + _FULL):
-        return True
-    if isinstance(cause, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
-        return False
-    return isinstance(error, OperationalError | InterfaceError)
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, psycopg.Error):
+        cause = cause.__cause__
+    if cause is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(cause, _PASSES) and not isinstance(cause, _OURS)
 
 
 def server_trouble(request: HttpRequest) -> HttpResponse:
     """`handler500`: whatever went wrong. While the database is away, 503 and when to come again."""
     error = sys.exc_info()[1]
-    if not is_unavailable(error):
+    if error is None or not is_unavailable(error):
         return server_error(request)
-    log.warning("%s was answered with 503: %s", request.path, str(error).strip().partition("\n")[0])
+    log.warning(
+        "%s was answered with 503: %s", request.path, str(error.__cause__ or error).strip().partition("\n")[0]
+    )
     return unavailable(request)
 
 

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection
 from django.test import Client
+from procrastinate.exceptions import ConnectorException
 from pytest_django import DjangoDbBlocker
 
 from potluck.web import unavailable
@@ -70,6 +71,9 @@ def caused_by(error: Exception, cause: Exception) -> Exception:
         (caused_by(OperationalError("disk"), psycopg.errors.DiskFull()), True),
         (OSError(errno.ENOSPC, "no room"), True),
         (caused_by(OperationalError("too long"), psycopg.errors.QueryCanceled()), False),
+        (caused_by(ConnectorException(), psycopg.errors.DiskFull()), True),
+        (caused_by(ConnectorException(), caused_by(OperationalError(), psycopg.OperationalError())), True),
+        (caused_by(ConnectorException(), psycopg.errors.UniqueViolation()), False),
         (IntegrityError("twice"), False),
         (OSError(errno.ENOENT, "not there"), False),
         (ValueError("ours"), False),

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
+from procrastinate.exceptions import ConnectorException
 
 from potluck.channels.mail.models import Letter
 from potluck.commands import mail
@@ -76,13 +77,14 @@ def test_only_what_is_for_us_is_taken(listening: Callable[[str], int]) -> None:
     assert not Letter.objects.exists()
 
 
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, ConnectorException])
 def test_a_database_that_is_away_loses_nothing(
-    listening: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
+    listening: Callable[[str], int], monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
     """The other server keeps the message and tries again."""
 
     def away(*_args: object, **_more: object) -> None:
-        raise OperationalError("gone")
+        raise kind("gone")
 
     port = listening("smtp")
     with smtplib.SMTP(HERE, port, timeout=10) as server:
