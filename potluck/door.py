@@ -31,19 +31,24 @@ def admit(draft: Draft) -> Post:
 
     Raises Refused or Malformed with a sentence.
     """
+    draft = publishable(draft)
     if draft.source is None:
-        draft = publishable(draft)
         known = shared_already(draft)
         if known is not None:
             return known
         rate_limits.take("reply" if draft.reply_to else "share", draft.author.id)
-    return admit_all([draft])[0]
+    return _share_screened([draft])[0]
 
 
 @transaction.atomic(savepoint=False)
 def admit_all(drafts: Sequence[Draft]) -> list[Post]:
     """Let a batch in, all or nothing: posts, words for the search and events in one transaction."""
-    drafts = [publishable(_as_asked(draft)) for draft in drafts]
+    return _share_screened([publishable(draft) for draft in drafts])
+
+
+def _share_screened(drafts: Sequence[Draft]) -> list[Post]:
+    """Screen and share drafts that hold no personal link any more."""
+    drafts = [_as_asked(draft) for draft in drafts]
     verdicts = [screen(draft) for draft in drafts]
     posts = share_all(drafts)
     held = [post for post, verdict in zip(posts, verdicts, strict=True) if verdict is Verdict.HOLD]
