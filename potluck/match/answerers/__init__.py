@@ -2,7 +2,7 @@
 questions and for first readers. Start with `ranking.py`.
 
     topics.py        what members say of themselves, by words and by meaning
-    evidence.py      who is looked at, and what speaks for each of them
+    features.py      who is looked at, and what speaks for each of them
     language_model.py   who answers what is put in such words
     weights.py       how much each thing counts, and how that is learned
     train_ranking.py the same each night from this network's own answers

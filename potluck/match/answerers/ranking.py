@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.evidence import Candidate, evidence
+from potluck.match.answerers.features import Candidate, gather_features
 from potluck.match.answerers.train_ranking import weights_here
 from potluck.match.answerers.weights import NEW, Weights, chance, without_activity
 from potluck.people.models import Person
@@ -63,7 +63,11 @@ def rank_answerers(
     learned.
     """
     by = weights or weights_here()
-    found = [_ranked(one, by) for one in evidence(text, asker, at or timezone.now()) if one.person not in but]
+    found = [
+        _ranked(one, by)
+        for one in gather_features(text, asker, at or timezone.now())
+        if one.person not in but
+    ]
     return sorted(found, key=lambda one: (not one.speaks, -one.score, one.person))[:limit]
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from potluck.door import admit
 from potluck.match.answerers.candidates import Text
-from potluck.match.answerers.evidence import evidence
+from potluck.match.answerers.features import gather_features
 from potluck.match.answerers.quota import enough
 from potluck.match.answerers.ranking import Answerer, rank_answerers
 from potluck.match.answerers.weights import ESTABLISHED, NEW, prior
@@ -100,10 +100,10 @@ def test_an_old_declared_topic_outweighs_who_was_active_lately(
 def test_the_question_itself_speaks_for_nobody(ada: Person, ben: Person, cleo: Person) -> None:
     shared(ben, "Dry bran keeps slugs off lettuce")
     asked, now = shared(ada, "What keeps slugs off lettuce?", kind=Kind.QUESTION), timezone.now()
-    there = {one.person: one.near for one in evidence(Text.of(asked), ada, now)}
+    there = {one.person: one.near for one in gather_features(Text.of(asked), ada, now)}
     Post.objects.filter(pk=asked.pk).delete()
     assert there[ben.id] > 0
-    assert there == {one.person: one.near for one in evidence(Text.of(asked), ada, now)}
+    assert there == {one.person: one.near for one in gather_features(Text.of(asked), ada, now)}
 
 
 def test_who_used_it_knows_of_it_and_what_one_saved_is_never_a_reason(

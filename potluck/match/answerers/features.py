@@ -1,8 +1,7 @@
-"""Who is looked at for a text, and what speaks for each: what they say of themselves, what they shared and answered on
-it, what they tend to answer, and how much they answered lately.
+"""Features of each candidate for a text: topics they declare, posts and answers near it, activity, recency.
 
-Only what the asker may see counts. What somebody saved is theirs alone: it counts for those whom something that can be
-seen speaks for already, and is never said.
+Only what the asker may see counts. What somebody saved is private: it counts only for candidates for whom something
+visible speaks already, and it is never given as a reason.
 """
 
 from collections.abc import Sequence
@@ -100,7 +99,7 @@ class Candidate:
         )
 
 
-def evidence(text: Text, asker: Person | None, now: datetime) -> list[Candidate]:
+def gather_features(text: Text, asker: Person | None, now: datetime) -> list[Candidate]:
     """Every member for whom anything speaks, and those who answer most, without the asker."""
     asked = asked_of(text)
     found = near(text, asker, asked=asked)
