@@ -71,6 +71,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Commands set a narrow one, which must not reach the programs that later tests start."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _IS_FIRST and _BED:
         shutil.rmtree(_BED, ignore_errors=True)
