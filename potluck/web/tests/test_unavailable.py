@@ -9,6 +9,7 @@ from django.test import Client
 from procrastinate.exceptions import ConnectorException
 from pytest_django import DjangoDbBlocker
 
+from potluck.people.network import the_network
 from potluck.web import unavailable
 
 
@@ -17,6 +18,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBloc
     def refused() -> None:
         raise OperationalError("connection refused")
 
+    the_network.forget()  # else a page may need no database for some seconds
     monkeypatch.setattr(connection, "ensure_connection", refused)
     connection.close()
     django_db_blocker.unblock()
